@@ -2,7 +2,9 @@
 
     python benchmarks/service.py [--database URL] [--seconds 10]
 
-The server runs in processes of its own, as `adaptor serve` does; webhooks come over 32 connections that stay open.
+The server runs in processes of its own, as `adaptor serve` does; webhooks come over 32 connections that stay open. With
+a PostgreSQL also: what `adaptor worker` performs on one and on two machines, here two processes of this machine. Which
+of the two comes first changes, so that other load on the machine hits both.
 """
 
 from __future__ import annotations
@@ -20,11 +22,16 @@ import sys
 import tempfile
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from adaptor.runner.execution.recording.run_id import new_run_id
+from adaptor.runner.load.credentials import Credentials
 from adaptor.sandbox import Sandbox
+from adaptor.service.store.records import NewRun
 from adaptor.service.store.store import open_service_store
+from adaptor.service.triggers.project import load_project
 
 SECRET, CONNECTIONS = "benchmark-secret-0123456789", 32
 BOTS = {
@@ -153,6 +160,95 @@ def measure_reply(database: str | None, sandbox: Sandbox, rate: float, seconds: 
     server.stop()
 
 
+class Machines:
+    """So many `adaptor worker`, each with one worker process, and the runs that they are given."""
+
+    def __init__(self, script: str, database: str, count: int) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="adaptor-benchmark-"))
+        (self.folder / "bot.json").write_text(json.dumps({"steps": [{"id": "a", "expression": script}]}))
+        (self.folder / "c.json").write_text('{"access_token": "token-0123456789"}')
+        project = load_project(str(self.folder / "bot.json"), Credentials(is_lenient=True), needs_trigger=False)
+        self.digest = project.versions[""]
+        command = [
+            sys.executable,
+            "-m",
+            "adaptor",
+            "worker",
+            "bot.json",
+            "-c",
+            "c.json",
+            "--workers",
+            "1",
+            "-l",
+            "none",
+        ]
+        self.processes = [
+            subprocess.Popen([*command, "--database", database], cwd=self.folder, stderr=subprocess.DEVNULL)
+            for _ in range(count)
+        ]
+        self.store = open_service_store(database)
+        # Until all of them are warm.
+        self.perform(4 * count)
+        time.sleep(2)
+        self.perform(4 * count)
+
+    def perform(self, count: int) -> float:
+        """Perform so many runs, each of another person; return the runs a second."""
+        runs = [NewRun(new_run_id(10), "", "a", self.digest, f"1/{number}", {"data": {}}) for number in range(count)]
+        self.store.runs.queue(runs)
+        while any(self.store.runs.count_open().values()):
+            time.sleep(0.05)
+        rows = self.store.runs.newest(count)
+        return count / (max(row.ended or 0 for row in rows) - min(row.started or 0 for row in rows))
+
+    def stop(self) -> None:
+        for process in self.processes:
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            process.wait()
+        self.store.close()
+
+
+class SlowAnswer(BaseHTTPRequestHandler):
+    """A system elsewhere that takes half a second to answer."""
+
+    def do_GET(self) -> None:
+        time.sleep(0.5)
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *words: object) -> None:
+        pass
+
+
+def measure_machines(database: str, rounds: int = 3) -> None:
+    elsewhere = ThreadingHTTPServer(("127.0.0.1", 0), SlowAnswer)
+    threading.Thread(target=elsewhere.serve_forever, daemon=True).start()
+    waiting = f'http.get("http://127.0.0.1:{elsewhere.server_address[1]}/")'
+    found: dict[int, list[float]] = {1: [], 2: []}
+    for round_ in range(rounds):
+        for count in (1, 2) if round_ % 2 else (2, 1):
+            machines = Machines(waiting, database, count)
+            found[count].append(machines.perform(20))
+            machines.stop()
+    elsewhere.shutdown()
+    one, two = (sorted(found[count])[rounds // 2] for count in (1, 2))
+    print(
+        f"{two / one:7.2f} times as many runs that wait half a second for a network: {one:.2f} and {two:.2f} a second"
+    )
+    machines = Machines("fn(lambda state: state)", database, 1)
+    print(f"{max(machines.perform(100) for _ in range(3)):7.1f} no-op runs/s by one adaptor worker (best of 3)")
+    parent = machines.processes[0].pid
+    tasks = Path(f"/proc/{parent}/task").iterdir()
+    children = [child for task in tasks for child in (task / "children").read_text().split()]
+    for what, pid in (("adaptor worker itself", parent), ("its idle worker process", children[0])):
+        memory = re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[0]
+        print(f"{int(memory) / 1024:7.1f} MB: {what}")
+    machines.stop()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--database", help="default: an SQLite file")
@@ -163,6 +259,8 @@ def main() -> None:
         measure_runs(given.database, sandbox)
         for rate in (5.0, 20.0):
             measure_reply(given.database, sandbox, rate, given.seconds)
+    if given.database is not None:
+        measure_machines(given.database)
 
 
 if __name__ == "__main__":

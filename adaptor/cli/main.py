@@ -14,25 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-#: The commands, each a module of this room. Only the one that is asked for is imported.
+#: The commands, in the order in which help lists them. Only the one that is asked for is imported.
 COMMANDS = (
-    *(
-        "run",
-        "serve",
-        "dev",
-        "runs",
-        "pages",
-        "stops",
-        "collections",
-        "check",
-        "test",
-        "sandbox",
-        "new",
-        "docs",
-        "config",
-    ),
-    *("completion", "version"),
+    *("run", "serve", "dev", "worker", "submit", "runs", "pages", "stops", "collections", "check", "test", "sandbox"),
+    *("new", "docs", "config", "completion", "version"),
 )
+#: Those whose module is in `cli/service`; the others' are beside this one.
+_OF_SERVICE = frozenset(("serve", "dev", "worker", "submit", "pages", "stops"))
 
 EXIT_CODES = """\
 exit codes:
@@ -64,7 +52,7 @@ def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     # With `prog` given, argparse formats no help until somebody asks for it.
     commands = root.add_subparsers(title="commands", dest="command", metavar="COMMAND", prog="adaptor")
     for name in names:
-        import_module(f"{__package__}.{name}").add_to(commands)
+        import_module(f"{__package__}.{'service.' if name in _OF_SERVICE else ''}{name}").add_to(commands)
     root.set_defaults(parsers=commands.choices)
     return root
 

@@ -11,7 +11,7 @@ from .layout.help import Help
 from .layout.writing import write_pieces
 from .options.run import label
 from .options.service_tables import show_paused
-from .subcommands.queued_runs import add_to as add_queued
+from .subcommands.queued_runs import add_to as add_queued, facts_of, page_of, run_of_service
 from .subcommands.tailed_runs import add_to as add_tail
 
 TYPE_CHECKING = False
@@ -220,12 +220,20 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    from ..runner.history.history import error_facts, run_facts, step_facts
+    from ..runner.history.history import error_facts, find_run, run_facts, step_facts
     from ..service.store.overview import waiting_runs
     from ..service.store.receipts import funnel_of
     from .layout.runs import next_steps, page
 
-    with _run_of(options) as (store, record):
+    with _store(options) as store:
+        queued = run_of_service(store, options.run)
+        if queued is not None and store.runs.find(queued.id) is None:
+            if options.format == "json":
+                _print_json(facts_of(queued))
+            else:
+                _print(page_of(queued))
+            return 0
+        record = find_run(store, options.run)
         funnel = funnel_of(store.database, record.id)
         facts = {
             **run_facts(store, record, is_waiting=bool(waiting_runs(store.database, [record.id]))),
@@ -233,6 +241,7 @@ def _show(options: argparse.Namespace) -> int:
             "steps": step_facts(store, record),
             "errors": error_facts(store, record),
             # Without its people nothing is known of it.
+            **({"service": facts_of(queued)} if queued is not None else {}),
             **({"funnel": funnel.as_json()} if funnel is not None and not record.purged else {}),
         }
     facts["next"] = next_steps(facts, options.database)

@@ -13,6 +13,10 @@ class LedgerError(AdaptorError):
     code = "LEDGER"
 
 
+class LedgerUnusable(InputError):
+    """The ledger cannot be opened, or the run cannot be recorded there. Nothing was sent."""
+
+
 class NoLedger(InputError):
     """The database exists and holds no ledger."""
 

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from ..core.run.place import without_lines
 from ..core.secrets.redact import Redactor
 from .claims.claim import ClaimEntry
+from .claims.uncertain import UncertainClaims
 from .claims.write_id import write_id
 from .database.database import storable
 from .errors import SentBefore, TakenOver
 from .leases.lease import Lease
+from .patience import patiently
 from .records import FINISHED, MADE, SENT, SKIPPED, STOPPED, Outcome, RunRecord, StepRecord, Write, WriteRecord
 from .refusals import refusal_of, why_not_resumed
 from .store import IN_MEMORY
@@ -57,6 +59,7 @@ class Ledger:
         self._failures: dict[str, list[str]] = {}
         #: The ids of writes of other runs that this attempt has replayed.
         self._made_by_others: set[str] = set()
+        self._uncertain = UncertainClaims()
 
     @classmethod
     def begin(cls, store: Store, record: RunRecord, *, redactor: Redactor | None = None) -> Ledger:
@@ -129,6 +132,8 @@ class Ledger:
     def close(self, exit_code: int, *, finished: bool) -> None:
         """End the run and close the ledger."""
         try:
+            if uncertain := self._uncertain.ids():
+                self.return_to_claimed(uncertain)
             if self.sent_before is not None and not self.is_resumed and self.store.runs.withdraw(self.record.id):
                 return
             if finished:
@@ -293,15 +298,17 @@ class Ledger:
 
     def _claim(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
         ids = [write_id(self.record.id, write) for write in writes]
-        results = self.store.writes.claim(
-            self.record.id,
-            self.record.attempt,
-            self._lease.id,
-            list(zip(ids, writes, strict=True)),
-            sending=sending,
-            resends_unknown=self.resends_unknown,
-            unrelated_steps=self._unrelated_steps,
-        )
+        with self._uncertain.watching(ids):
+            results = self.store.writes.claim(
+                self.record.id,
+                self.record.attempt,
+                self._lease.id,
+                list(zip(ids, writes, strict=True)),
+                sending=sending,
+                resends_unknown=self.resends_unknown,
+                unrelated_steps=self._unrelated_steps,
+            )
+        self._uncertain.hold(id_ for id_, each in zip(ids, results, strict=True) if each.is_claimed)
         return [
             ClaimEntry(id_, each.is_claimed, each.is_repeat, each.record, refusal_of(each))
             for id_, each in zip(ids, results, strict=True)
@@ -362,7 +369,8 @@ class Ledger:
         redactor = self._redactor
         # A result may be used again, so its secrets must be restorable; an error is only read by people.
         kept = [each._replace(result=redactor.keep(each.result), error=redactor.value(each.error)) for each in outcomes]
-        self.store.writes.settle(kept, self._lease.id)
+        patiently(lambda: self.store.writes.settle(kept, self._lease.id), self.store.leases.terms.patience)
+        self._uncertain.settled(each.id for each in kept)
 
     def result_of(self, record: WriteRecord) -> Any:
         """Return the result of a write with its secrets restored.

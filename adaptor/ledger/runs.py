@@ -34,6 +34,8 @@ class Runs:
     def begin(self, record: RunRecord) -> RunRecord:
         """Record the begin of a run and return its record; without a start time it starts now."""
         with self._database.transaction(durable=True):
+            if record.holder is not None and self._leases.terms.fence:
+                self._leases.check(record.holder)
             record = record._replace(started=record.started or self._database.now())
             self._database.run(
                 f"INSERT INTO runs ({COLUMNS}) VALUES ({placeholders(COLUMNS.split(','))})",
@@ -78,6 +80,8 @@ class Runs:
         if record.holder is not None:
             self._leases.expire(record.holder, run)
         with self._database.transaction(durable=True):
+            if self._leases.terms.fence:
+                self._leases.check(holder)
             taken = self._database.run(
                 "UPDATE runs SET holder = ?, status = ?, attempt = attempt + 1, ended = NULL, exit_code = NULL "
                 "WHERE id = ? AND holder IS NULL AND attempt = ? AND status = ? AND purged IS NULL",

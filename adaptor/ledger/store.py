@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..core.errors import InputError
 from .claims.writes import Writes
 from .collections import Collections
-from .leases.leases import Leases
+from .leases.leases import Leases, LeaseTerms
 from .pages import Pages
 from .runs import Runs
 
@@ -33,9 +33,9 @@ _NEARLY_AN_ADDRESS = re.compile(
 class Store:
     """The tables of one database. Every method of theirs is one transaction."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, terms: LeaseTerms | None = None) -> None:
         self.database = database
-        self.leases = Leases(database)
+        self.leases = Leases(database, terms)
         self.runs = Runs(database, self.leases)
         self.writes = Writes(database, self.leases)
         self.pages = Pages(database)
@@ -51,12 +51,13 @@ class Store:
         self.database.close()
 
 
-def open_store(database: str, *, read_only: bool = False) -> Store:
+def open_store(database: str, *, read_only: bool = False, terms: LeaseTerms | None = None) -> Store:
     """Open a ledger.
 
     Args:
         database: A `postgresql://` URL, the path of a file, or `:memory:` for a ledger that is not kept.
         read_only: Only read an existing ledger: nothing is written or migrated, and no writer is blocked.
+        terms: On which terms this process holds its leases; None is the usual ones.
 
     Raises:
         InputError: It cannot be used.
@@ -64,7 +65,7 @@ def open_store(database: str, *, read_only: bool = False) -> Store:
     if database.startswith(("postgresql://", "postgres://")):
         from .database.postgres import PostgresDatabase
 
-        return Store(PostgresDatabase(database, read_only=read_only))
+        return Store(PostgresDatabase(database, read_only=read_only), terms)
     if "://" in database:
         raise InputError(f"A ledger cannot be kept in a database of the kind {database.partition('://')[0]}.", fix=_FIX)
     if _NEARLY_AN_ADDRESS.search(database):
@@ -73,4 +74,4 @@ def open_store(database: str, *, read_only: bool = False) -> Store:
     from .database.sqlite import SqliteDatabase
 
     path = database if database == IN_MEMORY else os.path.abspath(database)
-    return Store(SqliteDatabase(path, read_only=read_only))
+    return Store(SqliteDatabase(path, read_only=read_only), terms)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import AdaptorError
 from ..runner.load.credentials import Credentials
 from .triggers.project import load_project
+from .triggers.versions import stamps_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,12 +65,4 @@ class Reloader:
 
     def _look(self) -> dict[str, Any]:
         """Return the files of the project, with when they changed."""
-        found = {}
-        for path in self._service.project.files:
-            try:
-                facts = os.stat(path)
-            except OSError:
-                # An editor is replacing it.
-                continue
-            found[path] = facts.st_mtime_ns, facts.st_size
-        return found
+        return stamps_of(self._service.project.files)

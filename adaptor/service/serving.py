@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import signal
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..core.errors import AdaptorError, InputError
 from ..ledger.database.sqlite import FOLDER
+from .dispatch.job_queue import JobQueue, make_tables
+from .dispatch.listener import Listener
 from .inbox.intake import Intake
 from .inbox.spool import Spool
 from .notices.sender import NoticeSender
@@ -37,6 +39,7 @@ from .worker.policy import Policy
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ..ledger.database.postgres import PostgresDatabase
     from ..runner.load.triggers.notices import NoticeTarget
     from .store.records import Event, NewRun, RunRow, Stored
     from .triggers.project import Project
@@ -57,7 +60,7 @@ class ServiceOptions:
         doors: Who may come in from Meta, and where.
         host: The address to listen on.
         port: The port; 0 for any free one.
-        workers: How many worker processes there are.
+        workers: How many worker processes there are; with 0 other machines perform the runs.
         app_ids: The apps that these workflows send with; an echo of another one is a human's. Empty where not known.
         tokens: A digest of the tokens of the credentials.
         notify: Where notices go, in place of what the workflows say; or None.
@@ -113,6 +116,8 @@ class Service:
         self._listener = listen(options.host, options.port)
         self._stores = []
         try:
+            if not options.workers:
+                _announce_runs(options.settings.database)
             for _ in range(6):
                 self._stores.append(open_service_store(options.settings.database))
             spool = _spool(options)
@@ -121,6 +126,8 @@ class Service:
             raise
         incoming, running, self._looking, telling, self._shown, waiting = self._stores
         scheduler = Scheduler(running, lambda: self.project, log)
+        # Where other machines perform runs too, each leaves to them what it has in another version.
+        shares = isinstance(running.announcer, JobQueue)
         self._dispatcher = Dispatcher(
             running,
             options.settings,
@@ -130,6 +137,12 @@ class Service:
             on_look=scheduler.look,
             on_failure=self._fail,
             on_end=self._ended,
+            versions=(lambda: self.project.versions) if shares else None,
+        )
+        self._jobs = (
+            Listener(cast("PostgresDatabase", running.database), self._dispatcher.take)
+            if shares and options.workers
+            else None
         )
         self._notices = NoticeSender(telling, lambda: self.project, options.notify, log)
         self._intake = Intake(incoming, self._dispatcher.wake, spool, log)
@@ -160,10 +173,16 @@ class Service:
             self._dispatcher.start()
             self._intake.start()
             self._notices.start()
+            if self._jobs is not None:
+                self._jobs.start()
             self._server.serve_until_stopped()
             self._intake.close()
+            if self._jobs is not None:
+                self._jobs.stop()
             self._dispatcher.stop()
             self._notices.close()
+            if self._jobs is not None:
+                self._jobs.join()
             self._tell_end()
         finally:
             self._close()
@@ -261,6 +280,24 @@ class Service:
         self._listener.close()
         for store in self._stores:
             store.close()
+
+
+def _announce_runs(database: str) -> None:
+    """Let runs be announced to the workers of other machines.
+
+    Raises:
+        InputError: There can be none: the database is a file, or the packages for it are not installed.
+    """
+    if "://" not in database:
+        raise InputError(
+            "Without workers of its own a server needs a database that other machines reach.",
+            fix="Give --database postgresql://…, or leave --no-workers out.",
+        )
+    store = open_service_store(database)
+    try:
+        make_tables(cast("PostgresDatabase", store.database))
+    finally:
+        store.close()
 
 
 def _spool(options: ServiceOptions) -> Spool | None:

@@ -8,6 +8,7 @@ from adaptor.core.errors import DeliveryUnknown, InvalidMessage
 from adaptor.core.secrets.redact import Redactor
 from adaptor.graph.answers.errors import RecipientUnavailable
 from adaptor.ledger.errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch, TakenOver
+from adaptor.ledger.leases.leases import LeaseTerms
 from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.records import SKIPPED, Outcome, RunRecord, ended, sent
 from adaptor.ledger.store import open_store
@@ -542,3 +543,70 @@ def test_what_a_write_gave_is_given_back_with_the_secret_that_the_file_does_not_
     (again,) = claim(ledger, "a")
     assert ledger.result_of(again.record) == {"place": "sunrise clinic"}
     ledger.close(0, finished=True)
+
+
+# --- The database is lost for a while ---
+
+
+def test_an_outcome_is_recorded_once_the_database_is_back_where_the_terms_are_patient(runs, store, monkeypatch):
+    ledger = runs.begin()
+    (entry,) = ledger.claim([ledger.write("send", "1", "f")], sending=True)
+    real, calls = ledger.store.writes.settle, []
+
+    def lost_twice(*given):
+        calls.append(given)
+        if len(calls) < 3:
+            raise LedgerError("The server is restarted.")
+        return real(*given)
+
+    monkeypatch.setattr(ledger.store.writes, "settle", lost_twice)
+    monkeypatch.setattr("adaptor.ledger.patience.WAIT_SECONDS", 0.001)
+    with pytest.raises(LedgerError):
+        ledger.settle([sent(entry.id, {})])
+    ledger.store.leases.terms = LeaseTerms(patience=30.0)
+    ledger.settle([sent(entry.id, {})])
+    assert store.writes.counts("r1") == {"sent": 1}
+
+
+def test_a_claim_that_failed_when_it_was_committed_is_free_again_and_not_unknown(runs, store, monkeypatch):
+    ledger = runs.begin()
+    real = ledger.store.writes.claim
+
+    def lost(*given, **more):
+        real(*given, **more)
+        raise LedgerError("The connection is lost.")
+
+    monkeypatch.setattr(ledger.store.writes, "claim", lost)
+    with pytest.raises(LedgerError):
+        ledger.claim([ledger.write("send", "1", "f")], sending=True)
+    assert store.writes.counts("r1") == {"sending": 1}
+    runs.stop(ledger)
+    assert store.writes.counts("r1") == {"claimed": 1}
+
+
+def test_a_write_that_is_on_its_way_stays_unknown_though_a_second_claim_of_it_fails(runs, store, monkeypatch):
+    ledger = runs.begin()
+    write = ledger.write("send", "1", "f")
+    ledger.claim([write], sending=True)
+    monkeypatch.setattr(
+        ledger.store.writes, "claim", lambda *given, **more: (_ for _ in ()).throw(LedgerError("Lost."))
+    )
+    with pytest.raises(LedgerError):
+        ledger.claim([write], sending=True)
+    runs.stop(ledger)
+    assert store.writes.counts("r1") == {"unknown": 1}
+
+
+def test_a_run_whose_fence_has_fallen_neither_claims_nor_sends_nor_keeps_a_step(runs, store):
+    ledger = runs.begin()
+    write = ledger.write("send", "1", "f")
+    (entry,) = ledger.claim([write])
+    ledger.store.leases.terms = LeaseTerms(fence="EXISTS (SELECT 1 FROM runs WHERE id = ?)", values=("another",))
+    for act in (
+        lambda: ledger.claim([ledger.write("send", "2", "f")], sending=True),
+        lambda: ledger.begin_sending([entry.id]),
+        lambda: ledger.keep_step("ok", {}),
+    ):
+        with pytest.raises(TakenOver):
+            act()
+    assert store.writes.counts("r1") == {"claimed": 1}

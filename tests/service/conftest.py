@@ -51,10 +51,23 @@ def serve(forks: Any, tmp_path: Path) -> Iterator[Callable[..., Server]]:
     started: list[Server] = []
 
     def start(*words: str, command: tuple[str, ...] = ("serve", "bot.json", "-c", "credentials.json")) -> Server:
-        server = Server(forks, [*command, "--port", "0", *words], tmp_path)
+        port = [] if command[0] == "worker" else ["--port", "0"]
+        server = Server(forks, [*command, *port, *words], tmp_path)
         started.append(server)
         return server
 
     yield start
     for server in started:
         server.kill()
+
+
+@pytest.fixture
+def work(serve: Callable[..., Server]) -> Callable[..., Server]:
+    """Start `adaptor worker` in the folder of the test, and wait until it looks for runs; it ends with the test."""
+
+    def start(*words: str) -> Server:
+        worker = serve(*words, command=("worker", "bot.json", "-c", "credentials.json"))
+        worker.wait_for("Working for")
+        return worker
+
+    return start

@@ -63,7 +63,7 @@ class Server:
             self.lines.append("(the log has ended)")
             self._more.notify_all()
 
-    def wait_for(self, pattern: str, count: int = 1) -> list[str]:
+    def wait_for(self, pattern: str, count: int = 1, seconds: float = 30) -> list[str]:
         """Wait until so many lines of the log fit a pattern; return their first groups."""
 
         def found() -> list[str]:
@@ -71,7 +71,7 @@ class Server:
             return [hit[1] if hit.re.groups else hit[0] for hit in hits]
 
         with self._more:
-            ended = self._more.wait_for(lambda: len(found()) >= count or "(the log has ended)" in self.lines, 30)
+            ended = self._more.wait_for(lambda: len(found()) >= count or "(the log has ended)" in self.lines, seconds)
             assert ended, f"{pattern} is not in the log:\n" + "\n".join(self.lines)
             assert len(found()) >= count, f"{pattern} never came:\n" + "\n".join(self.lines)
             return found()

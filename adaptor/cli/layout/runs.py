@@ -82,6 +82,7 @@ def page(run: dict[str, Any], width: int, paint: Paint) -> str:
         ("started", _when(run["started"]) + again),
         ("ended", _when(run["ended"]) if run["ended"] else ""),
         ("writes", _counts(run) or "none"),
+        ("service", _service(run.get("service"))),
         ("funnel", _funnel(run.get("funnel"))),
         ("ledger", run["ledger"]),
         ("labels", one_line(_labels(run))),
@@ -107,6 +108,13 @@ def page(run: dict[str, Any], width: int, paint: Paint) -> str:
         for step in run["next"]:
             lines += [*_wrapped(step["what"], width, 2), paint("cyan", f"    {indented(step['command'])}")]
     return "\n".join(lines)
+
+
+def _service(run: dict[str, Any] | None) -> str:
+    """Return what the service still does with a run, and why it has not yet done so; nothing where it has ended."""
+    if run is None or run["status"] not in ("queued", "running", "waiting"):
+        return ""
+    return f"{run['status']}: {one_line(run['error'])}" if run["error"] else str(run["status"])
 
 
 def next_steps(run: dict[str, Any], database: str | None) -> list[dict[str, str]]:

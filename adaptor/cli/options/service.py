@@ -1,4 +1,4 @@
-"""The options of `adaptor serve` and `adaptor dev`."""
+"""The options of `adaptor serve`, `adaptor dev` and `adaptor worker`."""
 
 from __future__ import annotations
 
@@ -52,6 +52,11 @@ def add_service_options(command: argparse.ArgumentParser, *, port: int = PORT) -
         default=REPLY_SECONDS,
         help=f"how long callers wait whose trigger answers after the run (default: {REPLY_SECONDS:.0f})",
     )
+    add_run_options(command)
+
+
+def add_run_options(command: argparse.ArgumentParser) -> None:
+    """Add the options that say how runs are performed."""
     runs = command.add_argument_group("runs")
     runs.add_argument("--workers", type=_count, metavar="N", default=2, help="how many runs go on at once (default: 2)")
     runs.add_argument("--timeout", type=seconds_above_0, metavar="SECONDS", help="how long a step may take")
@@ -75,19 +80,27 @@ def add_service_options(command: argparse.ArgumentParser, *, port: int = PORT) -
     runs.add_argument("--log-json", action="store_true", help="one JSON object a line")
 
 
-def check_extra() -> None:
-    """Refuse to go on without the packages of the extra.
+#: What each extra needs.
+_EXTRAS = {
+    "serve": ("starlette", "uvicorn", "cronsim"),
+    "cluster": ("procrastinate", "psycopg", "psycopg_pool", "cronsim"),
+}
+
+
+def check_extra(extra: str = "serve") -> None:
+    """Refuse to go on without the packages of an extra.
 
     Raises:
         InputError: They are not installed.
     """
     from importlib.util import find_spec
 
-    missing = [name for name in ("starlette", "uvicorn", "cronsim", "prometheus_client") if find_spec(name) is None]
+    missing = [name for name in _EXTRAS[extra] if find_spec(name) is None]
     if missing:
         raise InputError(
             f"The service needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed.",
-            fix="Install them: pip install 'facebook-adaptor[serve]', or in a checkout of it: pip install '.[serve]'",
+            fix=f"Install them: pip install 'facebook-adaptor[{extra}]', or in a checkout of it: pip install "
+            f"'.[{extra}]'",
         )
     if not hasattr(os, "fork"):
         raise InputError("This system has no fork, with which the service runs jobs.", fix="Use Linux or macOS.")
@@ -135,13 +148,18 @@ def service_of(
         tuple(doors),
         host,
         options.port,
-        workers=options.workers,
+        workers=0 if getattr(options, "no_workers", False) else options.workers,
         app_ids=app_ids or words_of(credentials, "app_id"),
-        tokens=digest("tokens", sorted(words_of(credentials, "access_token"))),
+        tokens=tokens_of(credentials),
         notify=None if options.notify is None else notice_target(options.notify),
         callers=partial(callers_of, credentials),
         reply_seconds=options.reply_timeout,
     )
+
+
+def tokens_of(credentials: Credentials) -> str:
+    """Return a digest of the tokens of all configurations."""
+    return digest("tokens", sorted(words_of(credentials, "access_token")))
 
 
 def notice_target(text: str) -> NoticeTarget:

@@ -54,6 +54,49 @@ def add_to(verb: Callable[..., argparse.ArgumentParser], opened: Opened) -> None
     )
 
 
+def run_of_service(store: Store, id_: str) -> RunRow | None:
+    """Return a run of the service, or None where it has none of this id; the ledger knows a run once it has begun."""
+    from ...service.store.runs import Runs
+
+    with store.database.reading():
+        if not store.database.has_table("service_runs"):
+            return None
+    return Runs(store.database, store.leases).find(id_)
+
+
+def facts_of(run: RunRow) -> dict[str, Any]:
+    """Return a run as JSON, without its person and what that wrote."""
+    from ...service.store.versions import VERSION_LETTERS
+
+    names = ("id", "workflow", "start", "status", "epoch", "failures", "due", "queued", "started", "ended")
+    more = {"exit_code": run.exit_code, "error": run.error, "version": run.digest[:VERSION_LETTERS]}
+    return {**{name: getattr(run, name) for name in names}, **more}
+
+
+def page_of(run: RunRow) -> str:
+    """Return a run that has not begun, as lines for people."""
+    from ...core.text.harmless import one_line
+
+    facts = facts_of(run)
+    lines = [
+        f"{run.id}  {run.status}",
+        f"  step:     {one_line(f'{run.workflow}: {run.start}' if run.workflow else run.start)}",
+        f"  version:  {facts['version']}",
+        f"  queued:   {_when(run.queued)}",
+    ]
+    if run.due > run.queued:
+        lines.append(f"  due:      {_when(run.due)}")
+    if run.error:
+        lines.append(f"  why:      {one_line(run.error)}")
+    return "\n".join(lines)
+
+
+def _when(moment: float) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(moment, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
 def _queue(options: argparse.Namespace, opened: Opened) -> int:
     with opened(options) as store:
         found = runs_of(store).newest(max(1, options.limit), options.status or ())
@@ -61,7 +104,7 @@ def _queue(options: argparse.Namespace, opened: Opened) -> int:
     if options.format == "json":
         import json
 
-        _print(json.dumps([_facts(run) for run in found], ensure_ascii=False, indent=2))
+        _print(json.dumps([facts_of(run) for run in found], ensure_ascii=False, indent=2))
     elif found:
         _print(_table(found))
     return 0
@@ -98,35 +141,14 @@ def runs_of(store: Store) -> Runs:
     return Runs(store.database, store.leases)
 
 
-def _facts(run: RunRow) -> dict[str, Any]:
-    """Return a run as JSON, without its person and what that wrote."""
-    names = (
-        "id",
-        "workflow",
-        "start",
-        "status",
-        "epoch",
-        "failures",
-        "queued",
-        "started",
-        "ended",
-        "exit_code",
-        "error",
-    )
-    return {name: getattr(run, name) for name in names}
-
-
 def _table(runs: list[RunRow]) -> str:
-    from datetime import UTC, datetime
-
     from ...core.text.harmless import one_line
 
     rows = [["RUN", "WORKFLOW", "STATUS", "QUEUED", "ATTEMPTS", "WHY"]]
     for run in runs:
         name = f"{run.workflow}: {run.start}" if run.workflow else run.start
-        when = datetime.fromtimestamp(run.queued, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
         why = one_line((run.error or "").split("\n")[0])
-        rows.append([run.id, one_line(name), run.status, when, str(run.epoch), why])
+        rows.append([run.id, one_line(name), run.status, _when(run.queued), str(run.epoch), why])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     return "\n".join(
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()

@@ -86,6 +86,8 @@ class Writes:
             return True
 
         def work() -> None:
+            if self._leases.terms.fence and self._leases.is_valid(holder) is None:
+                raise _LeaseLost
             if self._move(ids, holder, CLAIMED, SENDING) != len(ids):
                 raise _LeaseLost
 

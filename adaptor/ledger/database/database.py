@@ -30,6 +30,7 @@ class Database(ABC):
         name: What it is called in messages, without a password.
         clock: The time as an SQL expression, in Unix seconds.
         for_update: The end of a SELECT that locks its rows against changes until the transaction ends.
+        for_update_of_free: As `for_update`, but rows that another transaction has locked are left out.
         for_share: The end of a SELECT that locks its rows against deletion until the transaction ends.
         dialect: The parts of the table definitions that differ between databases.
     """
@@ -37,6 +38,7 @@ class Database(ABC):
     name: str
     clock: str
     for_update = ""
+    for_update_of_free = ""
     for_share = ""
     dialect: Mapping[str, str]
 

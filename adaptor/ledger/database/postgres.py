@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import InputError
-from ..errors import LedgerError, NoLedger, TransactionConflict
+from ..errors import LedgerError, LedgerUnusable, NoLedger, TransactionConflict
 from .database import Database
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class PostgresDatabase(Database):
 
     clock = _EPOCH
     for_update = " FOR UPDATE"
+    for_update_of_free = " FOR UPDATE SKIP LOCKED"
     for_share = " FOR KEY SHARE"
     dialect = {  # noqa: RUF012 - read only, as Mapping says
         "counter": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
@@ -120,8 +121,8 @@ class PostgresDatabase(Database):
         connection.execute("SET synchronous_commit TO off")
         # Plans are cached, and one that was made while a table was small would be a scan. Every statement has an index.
         connection.execute("SET enable_seqscan TO off")
-        # A process that is suspended in a transaction must not block those that take over.
-        connection.execute("SET idle_in_transaction_session_timeout TO '30s'")
+        # A process that is suspended in a transaction must not block those that take over; none takes a second.
+        connection.execute("SET idle_in_transaction_session_timeout TO '8s'")
         return connection
 
     @contextmanager
@@ -131,6 +132,16 @@ class PostgresDatabase(Database):
         except BaseException:
             self._connection.close()
             raise
+
+    @property
+    def connection(self) -> Connection[Any]:
+        """The open connection: what is executed there inside a transaction of this database belongs to it."""
+        return self._connection
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """With what a connection to the same database is opened. They may hold a password."""
+        return self._parts
 
     def close(self) -> None:
         """Close the connection."""
@@ -168,8 +179,8 @@ class PostgresDatabase(Database):
         """Open a transaction, or join the open one: in PostgreSQL reading blocks no writer."""
         return self.transaction()
 
-    def _unusable(self, reason: str) -> InputError:
-        return InputError(
+    def _unusable(self, reason: str) -> LedgerUnusable:
+        return LedgerUnusable(
             f"The ledger {self.name} cannot be used: {reason}.",
             fix=f"Check the address, the user and the rights: the ledger creates its own schema, `{SCHEMA}`.",
         )

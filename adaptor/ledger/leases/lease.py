@@ -17,8 +17,8 @@ from .process import this_machine, this_process
 if TYPE_CHECKING:
     from .leases import Leases
 
-#: The time between two renewals.
-RENEW_SECONDS = 15.0
+#: How often a lease is renewed while it is valid.
+RENEWALS = 4
 
 
 class Lease:
@@ -44,7 +44,7 @@ class Lease:
         self._leases.release(self.id, self._run)
 
     def _renew(self) -> None:
-        while not self._ended.wait(RENEW_SECONDS):
+        while not self._ended.wait(self._leases.terms.seconds / RENEWALS):
             try:
                 self._leases.renew(self.id)
             except LedgerError:

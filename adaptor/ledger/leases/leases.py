@@ -7,37 +7,62 @@ send.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..errors import TakenOver
 from ..records import SENDING, UNKNOWN
 from .process import is_gone
 
 if TYPE_CHECKING:
     from ..database.database import Database
 
-#: How long a lease is valid after its last renewal.
+#: How long a lease is valid after its last renewal, where nothing else is asked for. No lease is longer.
 LEASE_SECONDS = 60.0
 
 
-class Leases:
-    """The leases of all processes. The id of a lease is called a holder."""
+class LeaseTerms(NamedTuple):
+    """On which terms a process holds its leases.
 
-    def __init__(self, database: Database) -> None:
+    Attributes:
+        seconds: How long a lease is valid after its last renewal; at most `LEASE_SECONDS`. It is renewed four times as
+            often.
+        fence: A condition in SQL without which the process may neither claim nor send nor record a step, although its
+            lease exists; "" for none.
+        values: The values of the condition.
+        patience: For how many seconds the outcome of a write is tried to be recorded where the database is lost: what
+            cannot be recorded is unknown.
+    """
+
+    seconds: float = LEASE_SECONDS
+    fence: str = ""
+    values: tuple[Any, ...] = ()
+    patience: float = 0.0
+
+
+class Leases:
+    """The leases of all processes. The id of a lease is called a holder.
+
+    Attributes:
+        terms: The terms of this process.
+    """
+
+    def __init__(self, database: Database, terms: LeaseTerms | None = None) -> None:
         self._database = database
+        self.terms = terms or LeaseTerms()
 
     def acquire(self, holder: str, machine: str, process: str) -> None:
         """Record a new lease."""
         with self._database.transaction():
             self._database.run(
                 "INSERT INTO holders (id, machine, process, expires) VALUES (?, ?, ?, ?)",
-                (holder, machine, process, self._database.ticks() + LEASE_SECONDS),
+                (holder, machine, process, self._database.ticks() + self.terms.seconds),
             )
 
     def renew(self, holder: str) -> None:
         """Renew a lease. One that has expired and was released stays so."""
         with self._database.transaction():
             self._database.run(
-                "UPDATE holders SET expires = ? WHERE id = ?", (self._database.ticks() + LEASE_SECONDS, holder)
+                "UPDATE holders SET expires = ? WHERE id = ?", (self._database.ticks() + self.terms.seconds, holder)
             )
 
     def release(self, holder: str, run: str) -> None:
@@ -45,11 +70,25 @@ class Leases:
         self._database.transact(lambda: self._release(holder, run))
 
     def is_valid(self, holder: str) -> float | None:
-        """Return the time if a lease exists, else None. It is locked until this transaction ends."""
+        """Return the time if a lease of this process exists and its terms are met, else None.
+
+        The lease is locked until this transaction ends.
+        """
+        fence = f" AND {self.terms.fence}" if self.terms.fence else ""
         found = self._database.run(
-            f"SELECT {self._database.clock} FROM holders WHERE id = ?{self._database.for_share}", (holder,)
+            f"SELECT {self._database.clock} FROM holders WHERE id = ?{fence}{self._database.for_share}",
+            (holder, *self.terms.values),
         ).fetchone()
         return None if found is None else float(found[0])
+
+    def check(self, holder: str) -> None:
+        """Refuse to go on with a run where a lease of this process does not exist or its terms are not met.
+
+        Raises:
+            TakenOver: It is so.
+        """
+        if self.is_valid(holder) is None:
+            raise TakenOver
 
     def is_expired(self, holder: str) -> bool:
         """Whether a lease was not renewed in time, or its process has certainly ended."""

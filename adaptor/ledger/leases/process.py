@@ -15,6 +15,11 @@ def this_machine() -> str:
         return socket.gethostname()
 
 
+def this_host() -> str:
+    """Return a name of this machine for people."""
+    return socket.gethostname()
+
+
 def this_process() -> str:
     """Return a name of this process that no later process has."""
     return process_name(os.getpid()) or str(os.getpid())

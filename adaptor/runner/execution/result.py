@@ -88,6 +88,7 @@ class Result:
         labels: The user's own words for the run, by name.
         given: What the command line was given, as `RunRecord.given`.
         waits: Where the run waits for an answer: `{"step", "arrival", "seconds"}`; None where it does not.
+        is_ledger_lost: The ledger could not be read or written when the run ended; what was sent is recorded.
         went_through: Only single items of loops failed, and the loops went through all their items.
     """
 
@@ -110,6 +111,7 @@ class Result:
         self.unknown = 0
         self.was_sent_before = False
         self.recorded: tuple[dict[str, int], dict[str, int]] | None = None
+        self.is_ledger_lost = False
         self.went_through = True
         self.labels: dict[str, str] = {}
         self.given: dict[str, Any] = {}

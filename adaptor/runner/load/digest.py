@@ -48,11 +48,12 @@ def _modules_beside(files: set[str]) -> set[str]:
     folders = tuple({f"{os.path.dirname(file)}{os.sep}" for file in files})
     installed = (PACKAGE, f"{os.path.abspath(sys.prefix)}{os.sep}")
     sources = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    # A script is loaded under the name that the workflow gives it, such as `folder/./answer.py`: it is one file.
+    named = {os.path.normpath(source) for source in sources if isinstance(source, str)}
     return {
         source
-        for source in sources
-        if isinstance(source, str)
-        and source.endswith(".py")
+        for source in named
+        if source.endswith(".py")
         and source.startswith(folders)
         and not source.startswith(installed)
         and f"{os.sep}site-packages{os.sep}" not in source

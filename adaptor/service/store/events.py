@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ...ledger.claims.write_id import is_write_id
 from ...ledger.database.database import from_text, storable, to_text
 from ...ledger.records import sent
+from ..dispatch.announcer import Announcer
 from .answers import ANSWERS, offer_answer
 from .page_pauses import heed_policy
 from .people import heed_pause, heed_stop, is_paused, saw
@@ -32,9 +33,10 @@ PAUSED = "A human answers this person, so the workflow does not."
 class Events:
     """The events of all Pages."""
 
-    def __init__(self, database: Database, writes: Writes) -> None:
+    def __init__(self, database: Database, writes: Writes, announcer: Announcer | None = None) -> None:
         self._database = database
         self._writes = writes
+        self._announcer = announcer or Announcer()
 
     def store(self, arrivals: Sequence[tuple[Event, Sequence[NewRun]]]) -> list[Stored]:
         """Store events and queue their runs, durably and all together.
@@ -48,7 +50,14 @@ class Events:
         Raises:
             LedgerError: The database cannot be written. Nothing of it was stored.
         """
-        return self._database.transact(lambda: [self._store(*arrival) for arrival in arrivals], durable=True)
+
+        def work() -> list[Stored]:
+            outcomes = [self._store(*arrival) for arrival in arrivals]
+            new = zip(arrivals, outcomes, strict=True)
+            self._announcer.announce([run.id for (_, runs), stored in new if stored == Stored.NEW for run in runs])
+            return outcomes
+
+        return self._database.transact(work, durable=True)
 
     def _store(self, event: Event, runs: Sequence[NewRun]) -> Stored:
         database = self._database

@@ -79,6 +79,7 @@ class NewRun:
         is_answer: Somebody waits for it: it is run before those for which nobody does.
         page: The Page that it will send as: while that is paused, it waits. None is any, empty one that is not known.
         is_wish: A stop word has started it, which answers no question of another run.
+        due: It is not started before, in Unix seconds; None is at once.
     """
 
     id: str
@@ -90,6 +91,7 @@ class NewRun:
     is_answer: bool = True
     page: str | None = None
     is_wish: bool = False
+    due: float | None = None
 
 
 @dataclass(frozen=True)

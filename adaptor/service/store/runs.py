@@ -6,13 +6,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...ledger.database.database import from_text, placeholders, storable, to_text
+from ..dispatch.announcer import Announcer
 from .answers import forget_answers, take_answer, waits_of
 from .notices import RUN_FAILED, record_notice
 from .page_pauses import NOT_PAUSED
 from .records import CANCELLED, CRASHED, FAILED, KILLED, QUEUED, RUNNING, SUCCEEDED, WAITING, NewRun, RunRow
+from .versions import OTHER_VERSION, OnlyVersions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from ...ledger.database.database import Database
     from ...ledger.leases.leases import Leases
@@ -23,10 +25,11 @@ _COLUMNS = (
 )
 #: A run whose process was lost after so many failures is given up: it may be what ends them.
 _MOST_LOST = 7
-#: A run of a person waits for all older open runs of the person.
+#: A run of a person waits for all older open runs of the person. Two servers may queue runs at the same time, and the
+#: older one may be seen last: so it waits for a newer one too that is running already.
 _OLDEST = (
     "(r.person IS NULL OR NOT EXISTS (SELECT 1 FROM service_runs AS o "
-    "WHERE o.is_open = 1 AND o.person = r.person AND o.n < r.n))"
+    "WHERE o.is_open = 1 AND o.person = r.person AND (o.n < r.n OR (o.n > r.n AND o.status = 'running'))))"
 )
 #: How a run ends that is no success: a notice says so.
 _NOTED = (FAILED, CRASHED, KILLED)
@@ -43,8 +46,7 @@ def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None =
     for run in runs:
         database.run(
             "INSERT INTO service_runs (id, workflow, start, digest, person, is_answer, input, status, is_open, error, "
-            "page, is_wish, due, queued) "
-            f"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {database.clock}, {database.clock})",
+            f"page, is_wish, due, queued) VALUES ({'?, ' * 12}{'?' if run.due else database.clock}, {database.clock})",
             (
                 run.id,
                 storable(run.workflow),
@@ -58,6 +60,7 @@ def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None =
                 cancelled,
                 None if run.page is None else storable(run.page),
                 int(run.is_wish),
+                *([run.due] if run.due else []),
             ),
         )
         if cancelled is not None:
@@ -76,15 +79,28 @@ def cancel_answers(database: Database, person: str, why: str) -> None:
 class Runs:
     """The runs of all workflows."""
 
-    def __init__(self, database: Database, leases: Leases) -> None:
+    def __init__(self, database: Database, leases: Leases, announcer: Announcer | None = None) -> None:
         self._database = database
         self._leases = leases
+        self._announcer = announcer or Announcer()
 
     def queue(self, runs: Sequence[NewRun]) -> None:
         """Queue runs, durably."""
-        self._database.transact(lambda: queue(self._database, runs), durable=True)
 
-    def claim(self, holder: str, most: int, most_others: int | None = None) -> list[RunRow]:
+        def work() -> None:
+            queue(self._database, runs)
+            for is_answer in (True, False):
+                self._announcer.announce([run.id for run in runs if run.is_answer == is_answer], is_answer=is_answer)
+
+        self._database.transact(work, durable=True)
+
+    def claim(
+        self,
+        holder: str,
+        most: int,
+        most_others: int | None = None,
+        versions: Iterable[tuple[str, str]] | None = None,
+    ) -> list[RunRow]:
         """Give the oldest runs that are due to a lease.
 
         Of each person only the oldest open run is given, so that nobody's second message is answered before the first.
@@ -93,37 +109,44 @@ class Runs:
             holder: The id of the lease.
             most: How many runs at most.
             most_others: How many of them at most for which nobody waits, such as a broadcast; None is as many.
+            versions: Only runs of these workflows, each with its digest; None is all.
         """
         if most < 1:
             return []
+        only = OnlyVersions.of(versions)
         limits = (1, most), (0, most if most_others is None else min(most, most_others))
 
         def work() -> list[RunRow]:
             taken: list[str] = []
             for is_answer, limit in limits:
-                taken += self._take(holder, is_answer, min(limit, most - len(taken)))
+                taken += self._take(holder, is_answer, min(limit, most - len(taken)), only)
             return self._rows(f"id IN ({placeholders(taken)}) ORDER BY is_answer DESC, n", taken) if taken else []
 
         return self._database.transact(work)
 
-    def _take(self, holder: str, is_answer: int, most: int) -> list[str]:
+    def _take(self, holder: str, is_answer: int, most: int, only: OnlyVersions) -> list[str]:
         """Give the oldest runs of a kind that are due to a lease, inside a transaction; return their ids."""
         if most < 1:
             return []
         database = self._database
         found = database.run(
-            "SELECT r.id FROM service_runs AS r WHERE r.is_open = 1 AND r.status = ? AND r.is_answer = ? "
-            f"AND {_OLDEST} AND {NOT_PAUSED} AND r.due <= {database.clock} ORDER BY r.n LIMIT ?",
-            (QUEUED, is_answer, most),
+            "SELECT r.id, r.person FROM service_runs AS r WHERE r.is_open = 1 AND r.status = ? AND r.is_answer = ? "
+            f"AND {_OLDEST} AND {NOT_PAUSED} AND r.due <= {database.clock}{only.condition} ORDER BY r.n LIMIT ?"
+            f"{database.for_update_of_free}",
+            (QUEUED, is_answer, *only.values, most),
         ).fetchall()
-        # Another claim may come first: then the status is no longer `queued`, and nothing is changed.
+        # In one order, so that no two claims wait for each other.
+        for person in sorted({person for _, person in found if person is not None}):
+            database.lock_name(f"person {person}")
+        # Another claim may have come first: then the status is no longer `queued`, or another run of the person runs.
         return [
             id_
-            for (id_,) in found
+            for id_, _ in found
             if database.run(
-                f"UPDATE service_runs SET status = ?, holder = ?, epoch = epoch + 1, started = {database.clock} "
-                "WHERE id = ? AND status = ?",
-                (RUNNING, holder, id_, QUEUED),
+                f"UPDATE service_runs AS r SET status = ?, holder = ?, epoch = epoch + 1, started = {database.clock}, "
+                "error = CASE WHEN error LIKE ? THEN NULL ELSE error END "
+                f"WHERE id = ? AND status = ? AND {_OLDEST}",
+                (RUNNING, holder, f"{OTHER_VERSION}%", id_, QUEUED),
             ).rowcount
         ]
 
@@ -226,10 +249,13 @@ class Runs:
 
         return self._database.transact(work)
 
-    def release_lost(self) -> list[str]:
+    def release_lost(self, own: str | None = None) -> list[str]:
         """Queue the runs of processes that have died or did not renew their lease in time.
 
         A run that has lost its process so often that it may be the cause is given up instead.
+
+        Args:
+            own: The id of the caller's lease. It lives, even if it was suspended for so long that its lease is overdue.
 
         Returns:
             The ids of these runs.
@@ -238,7 +264,7 @@ class Runs:
             held = self._database.run(
                 "SELECT DISTINCT holder FROM service_runs WHERE is_open = 1 AND status = ?", (RUNNING,)
             ).fetchall()
-            lost = [holder for (holder,) in held if self._leases.is_expired(holder)]
+            lost = [holder for (holder,) in held if holder != own and self._leases.is_expired(holder)]
         return [id_ for holder in lost for id_ in self._database.transact(partial(self._release, holder))]
 
     def _release(self, holder: str) -> list[str]:
@@ -263,6 +289,29 @@ class Runs:
             f"due = {database.clock} WHERE is_open = 1 AND status = ? AND holder = ?",
             (QUEUED, RUNNING, holder),
         )
+        return [id_ for (id_,) in found]
+
+    def release_strays(self, holder: str, known: Sequence[str]) -> list[str]:
+        """Queue the runs that a lease holds and its process knows nothing of; return their ids.
+
+        Where the database was lost while a claim was committed, the claim may hold although it seemed to have failed.
+
+        Args:
+            holder: The id of the lease.
+            known: The ids of the runs that the process performs, or whose end it has yet to record.
+        """
+        database = self._database
+        others = f" AND id NOT IN ({placeholders(known)})" if known else ""
+        where = f"is_open = 1 AND status = ? AND holder = ?{others}"
+        with database.reading():
+            found = database.run(f"SELECT id FROM service_runs WHERE {where}", (RUNNING, holder, *known)).fetchall()
+        if found:
+            database.transact(
+                lambda: database.run(
+                    f"UPDATE service_runs SET status = ?, holder = NULL WHERE {where}",
+                    (QUEUED, RUNNING, holder, *known),
+                )
+            )
         return [id_ for (id_,) in found]
 
     def cancel(self, id_: str) -> bool:

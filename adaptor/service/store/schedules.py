@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...ledger.database.database import from_text, storable, to_text
+from ..dispatch.announcer import Announcer
 from .runs import queue
 
 if TYPE_CHECKING:
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 class Schedules:
     """The schedules of all workflows."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, announcer: Announcer | None = None) -> None:
         self._database = database
+        self._announcer = announcer or Announcer()
 
     def served(self, workflow: str, start: str) -> float:
         """Return the last moment that was served, in Unix seconds. A schedule that is new begins now."""
@@ -82,6 +84,7 @@ class Schedules:
             ).rowcount
             if is_first:
                 queue(database, [run])
+                self._announcer.announce([run.id], is_answer=run.is_answer)
             return bool(is_first)
 
         return self._database.transact(work, durable=True)

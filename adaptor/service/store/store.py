@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...ledger.leases.leases import LEASE_SECONDS, LeaseTerms
 from ...ledger.store import open_store
+from ..dispatch.job_queue import announcer_of
 from .events import Events
 from .notices import Notices
 from .overview import Overview
@@ -17,6 +19,19 @@ from .schema import migrate
 
 if TYPE_CHECKING:
     from ...ledger.store import Store
+
+
+#: How long a lease of the service is valid in a database that several machines share. A worker that has died is
+#: noticed by the others after that, and after the time between two of their looks.
+SHARED_LEASE_SECONDS = 9.0
+
+
+def lease_seconds(database: str) -> float:
+    """Return how long a lease of the service is valid in a database.
+
+    A file is used by one machine, where the end of a process is seen at once; so its leases are long.
+    """
+    return SHARED_LEASE_SECONDS if "://" in database else LEASE_SECONDS
 
 
 class ServiceStore:
@@ -32,14 +47,16 @@ class ServiceStore:
         notices: The notices that are still to be delivered.
         overview: Figures for people and for metrics.
         responses: What callers get that wait for the end of their run.
+        announcer: Announces queued runs to the workers of other machines, where there are some.
     """
 
     def __init__(self, ledger: Store) -> None:
         self.ledger = ledger
         self.database = ledger.database
-        self.events = Events(self.database, ledger.writes)
-        self.runs = Runs(self.database, ledger.leases)
-        self.schedules = Schedules(self.database)
+        self.announcer = announcer_of(self.database)
+        self.events = Events(self.database, ledger.writes, self.announcer)
+        self.runs = Runs(self.database, ledger.leases, self.announcer)
+        self.schedules = Schedules(self.database, self.announcer)
         self.people = People(self.database)
         self.pages = PagePauses(self.database)
         self.notices = Notices(self.database)
@@ -65,7 +82,7 @@ def open_service_store(database: str) -> ServiceStore:
     Raises:
         InputError: The database cannot be used.
     """
-    ledger = open_store(database)
+    ledger = open_store(database, terms=LeaseTerms(lease_seconds(database)))
     try:
         migrate(ledger.database)
     except BaseException:

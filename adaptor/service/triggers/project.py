@@ -53,6 +53,23 @@ class Clock:
 
 
 @dataclass(frozen=True)
+class Workflow:
+    """One workflow.
+
+    Attributes:
+        name: Its name in its project; empty where the file holds one workflow.
+        digest: A digest of its files.
+        start: The id of the step that a run begins with, where nothing else is said.
+        steps: The ids of its steps.
+    """
+
+    name: str
+    digest: str
+    start: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Project:
     """The workflows that are served.
 
@@ -66,6 +83,7 @@ class Project:
         quiet_hours: Those of the workflows that have some, by the workflow's name.
         notify: Where the notices about a workflow go, by its name.
         warnings: What deserves a look and is no error.
+        workflows: All of them, also those without a trigger.
     """
 
     path: str
@@ -77,14 +95,21 @@ class Project:
     quiet_hours: dict[str, QuietHours] = field(default_factory=dict)
     notify: dict[str, NoticeTarget] = field(default_factory=dict)
     warnings: list[AdaptorError] = field(default_factory=list)
+    workflows: tuple[Workflow, ...] = ()
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The digest of each workflow, by its name."""
+        return {workflow.name: workflow.digest for workflow in self.workflows}
 
 
-def load_project(path: str, credentials: Credentials) -> Project:
+def load_project(path: str, credentials: Credentials, *, needs_trigger: bool = True) -> Project:
     """Read and check every workflow of a file.
 
     Args:
         path: A workflow or a project.
         credentials: What the steps may name.
+        needs_trigger: A file in which no workflow has a trigger is refused.
 
     Raises:
         InputError: Something is wrong with it, or it has no trigger.
@@ -110,6 +135,7 @@ def load_project(path: str, credentials: Credentials) -> Project:
     quiet_hours: dict[str, QuietHours] = {}
     notify: dict[str, NoticeTarget] = {}
     warnings: list[AdaptorError] = []
+    workflows: list[Workflow] = []
     for name in names:
         # All that `adaptor check` finds, before anybody writes.
         checked = check_file(path, credentials, workflow=name)
@@ -117,6 +143,7 @@ def load_project(path: str, credentials: Credentials) -> Project:
         warnings += checked.warnings
         plan, sources = _read(path, name, credentials)
         digest = job_digest(sources)
+        workflows.append(Workflow(name or "", digest, plan.start, tuple(plan.steps)))
         for step in plan.steps.values():
             if step.trigger is not None:
                 entries.append(Entry(name or "", digest, step.id, step.trigger))
@@ -129,7 +156,7 @@ def load_project(path: str, credentials: Credentials) -> Project:
         if plan.notify is not None:
             notify[name or ""] = plan.notify
         match = match or plan.match
-    if not entries and not clocks:
+    if needs_trigger and not entries and not clocks:
         raise InputError(
             f"No workflow in {path} has a trigger.",
             fix='Add a step {"id": "hook", "type": "webhook", "events": ["messages"], "next": "answer"}.',
@@ -145,6 +172,7 @@ def load_project(path: str, credentials: Credentials) -> Project:
         quiet_hours,
         notify,
         warnings,
+        tuple(workflows),
     )
     project.warnings.extend(_covered(project))
     return project

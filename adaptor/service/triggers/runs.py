@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .project import Entry, Project
 
 #: Letters of an id beside its second: thousands of runs may begin within one.
-_ID_LETTERS = 10
+ID_LETTERS = 10
 
 
 def entries_for(project: Project, event: Event) -> list[Entry]:
@@ -32,6 +32,6 @@ def runs_for(project: Project, event: Event, request: dict[str, Any]) -> list[Ne
     """
     state = {"data": event.facts, "request": {**request, "body": event.body}}
     return [
-        NewRun(new_run_id(_ID_LETTERS), entry.workflow, entry.step, entry.digest, event.person, state, page=event.page)
+        NewRun(new_run_id(ID_LETTERS), entry.workflow, entry.step, entry.digest, event.person, state, page=event.page)
         for entry in entries_for(project, event)
     ]

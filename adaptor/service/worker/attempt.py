@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from ...core.errors import AdaptorError
 from ...ledger.errors import LedgerError
+from ...ledger.leases.leases import LeaseTerms
 from ...ledger.store import open_store
 from ...runner.execution.result import EXIT_CRASHED
 from ...runner.execution.signals import Interruption
@@ -20,7 +21,9 @@ from ...runner.output.logs import Levels, Log
 from ...runner.supervision.supervised_child import Child, WatchedRun
 from ...runner.supervision.supervisor import RunLimits, supervise
 from ..store.people import People
+from ..store.records import RUNNING
 from ..store.run_log import RunLog
+from ..store.store import lease_seconds
 from .carried import Carried
 from .known_people import ServicePeople
 from .outcome import Outcome
@@ -33,6 +36,12 @@ if TYPE_CHECKING:
     from ...runner.execution.result import Result, StepResult
     from ...runner.execution.schedule import Schedule
     from ...runner.load.credentials import Credentials
+
+
+#: For how long an outcome is tried to be recorded while PostgreSQL is restarted or cannot be reached.
+PATIENCE_SECONDS = 30.0
+#: An attempt may claim, send and record as long as the run's row has its epoch.
+_IS_OURS = "EXISTS (SELECT 1 FROM service_runs WHERE id = ? AND epoch = ? AND status = ?)"
 
 
 @dataclass(frozen=True)
@@ -145,8 +154,13 @@ def _options(order: Order, settings: Settings) -> RunOptions:
     options.workflow, options.start = order.workflow or None, order.start
     options.database = settings.database
     options.run_id = order.id
+    patience = PATIENCE_SECONDS if "://" in settings.database else 0.0
+    # Each write asks whether the run is still this attempt's: a process that was suspended may wake after another one
+    # has taken the run over.
+    options.terms = LeaseTerms(lease_seconds(settings.database), _IS_OURS, (order.id, order.epoch, RUNNING), patience)
     # Another run with the same input is another event: a person may write the same twice.
     options.fresh = True
+    options.is_new = order.epoch == 1
     options.captures_output = True
     options.reply = order.reply
     options.initial = lambda plan: order.input

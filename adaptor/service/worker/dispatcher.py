@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import queue
 import selectors
 import threading
 import time
 import traceback
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from ...core.errors import AdaptorError
+from ...core.text.number_of import number_of
 from ...ledger.errors import LedgerError
 from ...ledger.leases.lease import Lease
+from ...ledger.leases.process import this_host
 from ..store.records import FAILED, QUEUED, WAITING
+from ..store.store import lease_seconds
+from ..store.versions import explain_waiting
 from .outcome import HELD_SECONDS, MOST_LOST, RETRY_SECONDS, STATUS_OF, Outcome
 from .pool import Worker
 from .retention import Retention
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ..store.records import RunRow
     from ..store.store import ServiceStore
@@ -30,7 +37,9 @@ if TYPE_CHECKING:
 #: How often it looks for runs that are due, if nobody wakes it.
 LOOK_SECONDS = 1.0
 #: How often it looks for runs of processes that have died.
-LOST_SECONDS = 5.0
+LOST_SECONDS = 2.0
+#: How often it looks for runs that wait for another version of their workflow.
+EXPLAIN_SECONDS = 5.0
 #: How long runs may take to end when the service stops, before they are interrupted; and after that.
 GRACE_SECONDS = 10.0
 GRACE_SECONDS_INTERRUPTED = 20.0
@@ -50,6 +59,7 @@ class Dispatcher:
         on_look: Called about once a second, in the thread: may queue runs.
         on_failure: Called when no worker can be started.
         on_end: Called with each attempt that has ended, how, and the run's status then.
+        versions: Only runs of the workflows that it returns are taken, each with its digest; None takes all.
     """
 
     def __init__(
@@ -63,6 +73,7 @@ class Dispatcher:
         on_look: Callable[[], object] = lambda: None,
         on_failure: Callable[[], object] = lambda: None,
         on_end: Callable[[RunRow, Outcome, str], object] = lambda run, outcome, status: None,
+        versions: Callable[[], Mapping[str, str]] | None = None,
     ) -> None:
         self._store = store
         self._settings = settings
@@ -76,6 +87,9 @@ class Dispatcher:
         self._on_look = on_look
         self._on_failure = on_failure
         self._on_end = on_end
+        self._versions = versions
+        self._seconds = lease_seconds(settings.database)
+        self._takers: queue.SimpleQueue[Future[None]] = queue.SimpleQueue()
         self._selector = selectors.DefaultSelector()
         self._woken, self._waking = os.pipe()
         os.set_blocking(self._woken, False)
@@ -85,12 +99,15 @@ class Dispatcher:
         self._unready = 0
         self._lease: Lease | None = None
         self._trouble = ""
+        self._next_tasks = 0.0
+        self._next_explanation = 0.0
         self._next_look = 0.0
         self._retention = Retention(store, log, settings.run_log)
         self._unrecorded: list[tuple[RunRow, Outcome]] = []
         self._stopping = threading.Event()
         self._hurrying = threading.Event()
         self._ready = threading.Event()
+        self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._work, name="dispatcher", daemon=True)
 
     def start(self) -> None:
@@ -99,8 +116,8 @@ class Dispatcher:
 
     @property
     def is_ready(self) -> bool:
-        """Whether a worker takes runs."""
-        return self._ready.is_set()
+        """Whether a worker takes runs; where there is to be none, nothing is waited for."""
+        return self._ready.is_set() or not self._count
 
     @property
     def ready_count(self) -> int:
@@ -114,11 +131,19 @@ class Dispatcher:
 
     def wake(self) -> None:
         """Let it look at once: something was queued."""
-        try:
+        # Where it would block, it is being woken already.
+        with contextlib.suppress(BlockingIOError):
             os.write(self._waking, b"\0")
-        except BlockingIOError:
-            # It is being woken already.
-            pass
+
+    def take(self) -> Future[None]:
+        """Let it look at once; the future is done once it has looked and has room for another run, or has stopped."""
+        future: Future[None] = Future()
+        if self._is_over.is_set():
+            future.set_result(None)
+        else:
+            self._takers.put(future)
+            self.wake()
+        return future
 
     def stop(self) -> None:
         """Claim nothing more, let runs end or hand them back, and end the workers."""
@@ -140,10 +165,12 @@ class Dispatcher:
             # Its place, but not its text, which may hold a secret. Nothing is served without this thread.
             frame = traceback.extract_tb(fault.__traceback__)[-1]
             what = f"{type(fault).__name__} in {frame.filename}, line {frame.lineno}"
-            self._log(
-                "error", f"adaptor itself has a fault: {what}. The service stops; runs go on with the next start."
-            )
+            what += ". The service stops; runs go on with the next start."
+            self._log("error", f"adaptor itself has a fault: {what}")
             self._on_failure()
+        finally:
+            self._is_over.set()
+            self._answer_takers(self._takers.qsize())
 
     def _run(self) -> None:
         for _ in range(self._count):
@@ -153,14 +180,13 @@ class Dispatcher:
                 self._policy.look()
                 self._record_rest()
                 self._look_for_lost()
-                for id_ in self._store.runs.release_late():
-                    self._log("info", f"{id_}  Nobody has answered in time: it goes on.")
-                self._on_look()
+                self._perform_tasks()
                 self._stop_held()
                 self._claim()
-                self._retention.look()
                 self._trouble = ""
             except LedgerError as error:
+                # The others could not renew their leases either: they get the time to do so.
+                self._next_look = time.monotonic() + self._seconds
                 if error.description != self._trouble:
                     # Once, and not every second of an hour.
                     self._trouble = error.description
@@ -168,15 +194,30 @@ class Dispatcher:
             self._wait(LOOK_SECONDS)
         self._finish()
 
+    def _perform_tasks(self) -> None:
+        """Do what is due about once a second, however often this thread is woken."""
+        if time.monotonic() < self._next_tasks:
+            return
+        self._next_tasks = time.monotonic() + LOOK_SECONDS / 2
+        for id_ in self._store.runs.release_late():
+            self._log("info", f"{id_}  Nobody has answered in time: it goes on.")
+        self._on_look()
+        self._retention.look()
+        if self._versions is not None and self._count and time.monotonic() >= self._next_explanation:
+            self._next_explanation = time.monotonic() + EXPLAIN_SECONDS
+            waiting = explain_waiting(self._store.database, self._versions().items(), this_host())
+            for workflow, version, count in waiting:
+                runs = f"{number_of(count, 'runs')} {'waits' if count == 1 else 'wait'}"
+                name = f" of {workflow}" if workflow else ""
+                self._log("info", f"{runs} for version {version}{name}, which is not deployed here: adaptor runs queue")
+
     def _wait(self, seconds: float) -> None:
         """Wait for news of workers, for somebody who wakes this thread, or for a time."""
         for key, _ in self._selector.select(seconds):
             if key.data is None:
-                while True:
-                    try:
+                with contextlib.suppress(BlockingIOError):
+                    while True:
                         os.read(self._woken, 4096)
-                    except BlockingIOError:
-                        break
             else:
                 self._hear(key.data)
 
@@ -199,11 +240,15 @@ class Dispatcher:
         idle = [worker for worker in self._workers if worker.is_ready and worker.run is None]
         if not idle:
             return
+        versions = None if self._versions is None else self._versions().items()
+        asked = self._takers.qsize()
         # One worker is left for answers: a broadcast that takes an hour must not delay them.
         others = sum(worker.run is not None and not worker.run.is_answer for worker in self._workers)
         most_others = max(1, self._count - 1) - others
         if not self._claimed:
-            self._claimed = self._store.runs.claim(self._valid_lease(), len(idle), most_others)
+            self._claimed = self._store.runs.claim(self._valid_lease(), len(idle), most_others, versions)
+            if len(self._claimed) < len(idle):
+                self._answer_takers(asked)
         while self._claimed and idle:
             run = self._claimed[0]
             hold = self._policy.hold(run)
@@ -212,6 +257,13 @@ class Dispatcher:
             elif self._store.runs.retry(run, hold.seconds, hold.why, failed=False):
                 self._log("info", f"{run.id}  {hold.why}")
             del self._claimed[0]
+
+    def _answer_takers(self, count: int) -> None:
+        """Tell the first who have asked it to take a run that it has looked, and may be asked again."""
+        for _ in range(count):
+            taker = self._takers.get_nowait()
+            if not taker.cancelled():
+                taker.set_result(None)
 
     def _stop_held(self) -> None:
         """Stop runs for which quiet hours have begun: they are resumed after them."""
@@ -236,8 +288,11 @@ class Dispatcher:
         if time.monotonic() < self._next_look:
             return
         self._next_look = time.monotonic() + LOST_SECONDS
-        for id_ in self._store.runs.release_lost():
+        for id_ in self._store.runs.release_lost(None if self._lease is None else self._lease.id):
             self._log("info", f"{id_}  The process that ran it has ended: it is resumed.")
+        if self._lease is not None:
+            known = [*(worker.run for worker in self._workers), *self._claimed, *(run for run, _ in self._unrecorded)]
+            self._store.runs.release_strays(self._lease.id, [run.id for run in known if run is not None])
 
     # --- How runs end ---
 

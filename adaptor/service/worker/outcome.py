@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.errors import SENT_NO, NotSent
 from ...graph.answers.errors import PolicyBlocked, RateLimited, TemporaryFailure, TokenInvalid
-from ...ledger.errors import LedgerError, TakenOver
+from ...ledger.errors import LedgerError, LedgerUnusable, TakenOver
 from ...runner.execution.counts import Counts
 from ...runner.execution.result import EXIT_CRASHED, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_KILLED, EXIT_WELL
 from ..store.page_pauses import POLICY, TOKEN
@@ -31,7 +31,7 @@ RETRY_SECONDS = (2.0, 10.0, 60.0, 300.0)
 #: So often the process of an attempt may end without a word, before the run is given up.
 MOST_LOST = 3
 #: How long a run waits that another process still holds.
-HELD_SECONDS = 5.0
+HELD_SECONDS = 1.0
 #: Meta's codes, or pairs of code and subcode, for a Page that may send nothing for now: see `graph/answers/codes.py`.
 _RESTRICTED = (368, (10, 1893063))
 #: The longest error that is kept.
@@ -125,17 +125,21 @@ def reason_to_pause(error: AdaptorError | None) -> str | None:
 
 
 def is_safe_to_retry(result: Result) -> bool:
-    """Whether a run failed by something that passes, with nothing unknown: the ledger repeats nothing that was sent."""
+    """Whether a run failed by something that passes: the ledger repeats nothing that was sent or may have been."""
     error = result.error
-    if result.exit_code == EXIT_WELL or error is None or result.unknown or result.outcomes.get("unknown"):
+    if result.exit_code == EXIT_WELL or isinstance(error, TakenOver):
         return False
-    return _passes(error)
+    if error is None:
+        # All of it went well, but for the record of its end.
+        return result.is_ledger_lost
+    if isinstance(error, LedgerError | LedgerUnusable):
+        # The database was lost in the middle. As after a kill, what is unknown is not sent again, and the rest is.
+        return True
+    return not (result.unknown or result.outcomes.get("unknown")) and _passes(error)
 
 
 def _passes(error: AdaptorError) -> bool:
-    if isinstance(error, TakenOver):
-        return False
     if isinstance(error, TemporaryFailure):
         # After a write it would be unknown; this one was a read.
         return error.sent == SENT_NO
-    return isinstance(error, NotSent | RateLimited | LedgerError)
+    return isinstance(error, NotSent | RateLimited)

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from adaptor.ledger.leases.leases import LEASE_SECONDS
+from adaptor.ledger.leases.leases import LEASE_SECONDS, LeaseTerms
 from adaptor.ledger.leases.process import is_gone, process_name, this_machine, this_process
 
 
@@ -94,7 +94,7 @@ def test_a_holder_says_that_it_lives_until_it_is_closed(runs, store, monkeypatch
     from adaptor.ledger.leases.lease import Lease
 
     beaten = Event()
-    monkeypatch.setattr("adaptor.ledger.leases.lease.RENEW_SECONDS", 0.001)
+    store.leases.terms = LeaseTerms(0.004)
     monkeypatch.setattr(type(store.leases), "renew", lambda self, holder: beaten.set())
     holder = Lease(store.leases, "r1")
     assert beaten.wait(10)

@@ -142,6 +142,8 @@ def test_the_runs_of_a_dead_process_are_queued_again_and_its_own_end_is_refused(
     run, other = store.runs.claim("dead", 2)
     assert store.runs.release_lost() == []
     store.database.run("UPDATE holders SET expires = expires - ?", (LEASE_SECONDS + 1,))
+    # The process that looks may have been suspended itself: it lives.
+    assert store.runs.release_lost("dead") == []
     assert sorted(store.runs.release_lost()) == ["a", "b"]
     assert store.runs.end(run, SUCCEEDED, 0) is False
     assert store.runs.retry(other, 0) is False
@@ -197,3 +199,20 @@ def test_a_message_looks_at_no_run_that_has_ended(store):
     plans = [run(f"EXPLAIN QUERY PLAN {sql}", values).fetchall() for sql, values in asked]
     assert len(plans) == 4
     assert all("USING INDEX service_runs_" in str(plan) for plan in plans), plans
+
+
+def test_a_run_is_not_given_while_a_newer_one_of_its_person_runs(store, lease):
+    store.runs.queue([new("a"), new("b")])
+    # Two servers have queued them at the same time, and the older one was seen last.
+    store.database.run("UPDATE service_runs SET status = ?, holder = ?, epoch = 1 WHERE id = 'b'", (RUNNING, lease))
+    assert store.runs.claim(lease, 9) == []
+    store.runs.end(store.runs.find("b"), SUCCEEDED, 0)
+    assert [run.id for run in store.runs.claim(lease, 9)] == ["a"]
+
+
+def test_a_run_that_was_claimed_although_the_claim_seemed_to_fail_is_queued_again(store, lease):
+    store.runs.queue([new("a"), new("b", "66")])
+    known, _ = store.runs.claim(lease, 9)
+    assert store.runs.release_strays(lease, [known.id]) == ["b"]
+    assert store.runs.release_strays(lease, [known.id]) == []
+    assert [(run.id, run.epoch) for run in store.runs.claim(lease, 9)] == [("b", 2)]

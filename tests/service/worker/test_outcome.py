@@ -5,7 +5,7 @@ import pytest
 from adaptor.core.errors import SENT_UNKNOWN, DeliveryUnknown, InvalidMessage, JobError, NotSent
 from adaptor.core.run.context import Run
 from adaptor.graph.answers.errors import PolicyBlocked, RateLimited, TemporaryFailure, TokenInvalid
-from adaptor.ledger.errors import LedgerError, TakenOver
+from adaptor.ledger.errors import LedgerError, LedgerUnusable, TakenOver
 from adaptor.runner.execution.result import Result
 from adaptor.service.worker.outcome import Outcome, reason_to_pause
 
@@ -24,6 +24,8 @@ def result(error, code=1, unknown=0, **changes):
         (result(NotSent("No network.")), True),
         (result(RateLimited("Slow down.")), True),
         (result(LedgerError("Locked.")), True),
+        (result(LedgerUnusable("The connection is closed.")), True),
+        (result(LedgerError("Lost in the middle of a message."), unknown=1), True),
         (result(TemporaryFailure("A read failed.")), True),
         (
             result(
@@ -91,3 +93,10 @@ def test_the_end_of_a_person_s_quiet_hours_is_when_the_run_is_due():
     outcome = Outcome.of(result(interruption(PutOff(1796.5), "step 1"), 130))
     assert (outcome.put_off, outcome.was_interrupted, outcome.is_safe) == (1796.5, True, False)
     assert Outcome.of(result(interruption(KeyboardInterrupt(), "step 1"), 130)).put_off is None
+
+
+def test_a_run_whose_end_could_not_be_recorded_is_tried_again():
+    found = result(None, 1)
+    assert Outcome.of(found).is_safe is False
+    found.is_ledger_lost = True
+    assert Outcome.of(found).is_safe is True

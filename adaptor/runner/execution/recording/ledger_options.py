@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
+    from ....ledger.leases.leases import LeaseTerms
     from ....ledger.ledger import Ledger
 
 
@@ -19,6 +20,7 @@ class LedgerOptions:
         database: A `postgresql://` URL, the path of a file, or `:memory:`; None is the file beside the job.
         resume: The id of the run to resume; `last` is the newest run of the job.
         fresh: Start a new run, though the last one with the same initial state stopped midway.
+        is_new: It is known that no run of this id has begun, so the ledger is opened with the first write only.
         allow_changed: Resume though the job's text has changed.
         resend_unknown: Repeat the writes whose outcome is unknown, on purpose.
         labels: The user's own words for the run, by name, to find it again.
@@ -31,12 +33,14 @@ class LedgerOptions:
         replies: What answers the steps that wait, in order: texts, as if the person had written them; facts of a
             message or tap; or None where the time is over.
         on_reply: Called when one of them is given: with whom was asked, the facts or None, and how long the step waits.
+        terms: On which terms this process holds its lease on the run; None is the usual ones.
         on_open: Called with the address of the ledger and the ledger, as soon as the run is recorded there.
     """
 
     database: str | None = None
     resume: str | None = None
     fresh: bool = False
+    is_new: bool = False
     allow_changed: bool = False
     resend_unknown: bool = False
     labels: Mapping[str, str] | None = None
@@ -46,4 +50,5 @@ class LedgerOptions:
     reply: Mapping[str, Any] | None = None
     replies: Sequence[str | Mapping[str, Any] | None] | None = None
     on_reply: Callable[[str | None, Mapping[str, Any] | None, float], object] | None = None
+    terms: LeaseTerms | None = None
     on_open: Callable[[str, Ledger], object] | None = None

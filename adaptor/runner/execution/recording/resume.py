@@ -92,15 +92,15 @@ class RunLedger:
         self._retention = retention_days()
         if self._options.resume is None:
             self._state = state()
-            if self._run.dry_run or not is_there(self._database):
+            if self._run.dry_run or self._options.is_new or not is_there(self._database):
                 return self._state
-        from ....ledger.errors import LedgerError
+        from ....ledger.errors import LedgerError, LedgerUnusable
 
         try:
             name = self._options.resume or self._run_to_resume()
             return self._state if name is None else self._resume(name)
         except LedgerError as error:
-            raise InputError(error.description, fix=error.fix) from None
+            raise LedgerUnusable(error.description, fix=error.fix) from None
 
     def recorded_step(self, step: str, arrival: int) -> StepRecord | None:
         """Return what an earlier attempt has recorded of an arrival at a step, or None."""
@@ -162,6 +162,7 @@ class RunLedger:
             if ledger.is_resumed:
                 result.recorded = whole(ledger.store.writes.tally(ledger.record.id), self._run)
         except LedgerError as error:
+            result.is_ledger_lost = True
             self._log_ledger_error(result, error)
             return
         result.unknown = counts.get("unknown", 0) + counts.get("sending", 0)
@@ -181,6 +182,7 @@ class RunLedger:
                 purge_old(ledger, self._retention, self._run)
             ledger.close(result.exit_code, finished=result.is_finished)
         except LedgerError as error:
+            result.is_ledger_lost = True
             self._log_ledger_error(result, error)
 
     def _log_ledger_error(self, result: Result, error: AdaptorError) -> None:
@@ -193,14 +195,14 @@ class RunLedger:
 
     def _open(self) -> Ledger:
         """Open the ledger at the first write, and record the run in it."""
-        from ....ledger.errors import LedgerError
+        from ....ledger.errors import LedgerError, LedgerUnusable
 
         store = self._opened_store()
         try:
             ledger = self._record_run(store)
         except LedgerError as error:
             self._close_store()
-            raise InputError(error.description, fix=error.fix) from None
+            raise LedgerUnusable(error.description, fix=error.fix) from None
         except BaseException:
             self._close_store()
             raise
@@ -217,7 +219,7 @@ class RunLedger:
         from ....ledger.store import open_store
 
         if self._store is None:
-            self._store = open_store(self._database, read_only=self._run.dry_run)
+            self._store = open_store(self._database, read_only=self._run.dry_run, terms=self._options.terms)
             for collection, values in self._options.collections.items():
                 self._store.collections.set(collection, values, now=self._run.now())
         return self._store
@@ -331,7 +333,7 @@ class RunLedger:
                 fix="Name the ledger of the run with --database.",
             )
         run = self._run
-        store = open_store(self._database, read_only=run.dry_run)
+        store = open_store(self._database, read_only=run.dry_run, terms=self._options.terms)
         try:
             name = newest_of(store, self._path, self._words) if name == LAST else name
             known = store.runs.find(name)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import re
 
-from .layout.help import Help
-from .options.service_tables import STOPS, add_place, local, opened, opened_to_read, performed, say, write
+from ..layout.help import Help
+from ..options.service_tables import STOPS, add_place, local, opened, opened_to_read, performed, say, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from typing import Any
 
-    from ..service.store.store import ServiceStore
+    from ...service.store.store import ServiceStore
 
 EXAMPLE = """\
 examples:
@@ -118,9 +118,9 @@ def _people(options: argparse.Namespace) -> list[str]:
     """
     from pathlib import Path
 
-    from ..core.errors import InputError, JobError
-    from ..core.run.context import Run
-    from ..messenger.broadcast.exclusions import excluded
+    from ...core.errors import InputError, JobError
+    from ...core.run.context import Run
+    from ...messenger.broadcast.exclusions import excluded
 
     if options.file is not None and not os.path.isfile(options.file):
         raise InputError(f"The file {options.file} does not exist.", fix="Check the path.")
@@ -145,7 +145,7 @@ def _page(options: argparse.Namespace, store: ServiceStore) -> str:
     Raises:
         InputError: It is not clear.
     """
-    from ..core.errors import InputError
+    from ...core.errors import InputError
 
     if options.page is not None:
         if re.fullmatch(r"\d{1,32}", options.page) is None:

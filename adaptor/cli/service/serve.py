@@ -7,25 +7,26 @@ import sys
 from dataclasses import replace
 from functools import partial
 
-from ..core.errors import AdaptorError, InputError
-from ..core.text.harmless import harmless
-from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_WELL
-from .layout.help import Help
+from ...core.errors import AdaptorError, InputError
+from ...core.text.harmless import harmless
+from ...runner.execution.result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_WELL
+from ..layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from typing import Any
 
-    from ..runner.load.credentials import Credentials
-    from ..runner.output.logs import Log
-    from ..service.serving import Service, ServiceOptions
-    from ..service.web.meta import Door
+    from ...runner.load.credentials import Credentials
+    from ...runner.output.logs import Log
+    from ...service.serving import Service, ServiceOptions
+    from ...service.web.meta import Door
 
 EXAMPLE = """\
 examples:
   adaptor serve bot.yaml -c credentials.json
   adaptor serve project.yaml --workers 8 --database postgresql://user@host/database
+  adaptor serve project.yaml --no-workers --database postgresql://user@host/database    see adaptor worker
 
 The credentials hold `app_secret`, with which Meta signs each webhook, and `verify_token`, which you type into the App
 Dashboard. Meta calls https only: put a proxy with a certificate before it. With a `status_token`,
@@ -40,7 +41,7 @@ STATUS_TOKEN = "ADAPTOR_STATUS_TOKEN"
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser."""
-    from .options.service import add_service_options
+    from ..options.service import add_service_options
 
     command = commands.add_parser(
         "serve",
@@ -62,6 +63,9 @@ def add_to(commands: Any) -> None:
         help="events, runs and the ledger: a file or postgresql://…; default: $ADAPTOR_DATABASE, else "
         ".adaptor/ledger.db beside the project",
     )
+    command.add_argument(
+        "--no-workers", action="store_true", help="only take events in: adaptor worker performs the runs, anywhere"
+    )
     command.add_argument("--host", metavar="ADDRESS", default="127.0.0.1", help="where to listen (default: 127.0.0.1)")
     command.add_argument(
         "--status-host",
@@ -79,13 +83,15 @@ def add_to(commands: Any) -> None:
 
 def perform(options: argparse.Namespace) -> int:
     """Serve until it is stopped; return the exit code."""
-    from ..runner.load.credentials import read_credentials
-    from ..runner.output.logs import Levels, Log
-    from .options.service import check_extra
+    from ...runner.load.credentials import read_credentials
+    from ...runner.output.logs import Levels, Log
+    from ..options.service import check_extra
 
     try:
         log = Log(Levels(options.log), as_json=options.log_json, stream=sys.stderr)
         check_extra()
+        if options.no_workers:
+            check_extra("cluster")
         credentials = read_credentials(options.credentials)
         service = _service(options, credentials, log)
     except AdaptorError as error:
@@ -96,11 +102,11 @@ def perform(options: argparse.Namespace) -> int:
 
 
 def _service(options: argparse.Namespace, credentials: Credentials, log: Log) -> Service:
-    from ..runner.execution.recording.ledger_location import default_database
-    from ..runner.load.secret_warnings import of_credentials
-    from ..service.serving import Service
-    from .layout.service import event_line, lines_to, show_warnings
-    from .options.service import service_of, settings_of
+    from ...runner.execution.recording.ledger_location import default_database
+    from ...runner.load.secret_warnings import of_credentials
+    from ...service.serving import Service
+    from ..layout.service import event_line, lines_to, show_warnings
+    from ..options.service import service_of, settings_of
 
     doors = _doors(options, credentials, log)
     settings = settings_of(options, options.database or default_database(options.path), options.credentials)
@@ -127,7 +133,7 @@ def _doors(options: argparse.Namespace, credentials: Credentials, log: Log) -> l
     Raises:
         InputError: Anybody might, and nobody has agreed to that.
     """
-    from ..service.web.access import doors_of
+    from ...service.web.access import doors_of
 
     doors = doors_of(credentials, options.url_path)
     for door in doors:
@@ -151,8 +157,8 @@ def _status_token(credentials: Credentials) -> str | None:
     Raises:
         InputError: It can be guessed.
     """
-    from ..service.web.session import SHORTEST
-    from .options.service import words_of
+    from ...service.web.session import SHORTEST
+    from ..options.service import words_of
 
     token = os.environ.get(STATUS_TOKEN) or next(iter(words_of(credentials, "status_token")), None)
     if token is not None and len(token) < SHORTEST:
@@ -181,7 +187,7 @@ def _check_callers(chosen: ServiceOptions) -> None:
 
 
 def _tell(options: argparse.Namespace, service: Service, log: Log) -> None:
-    from .layout.service import block, call_urls
+    from ..layout.service import block, call_urls
 
     count = len(service.project.entries) + len(service.project.clocks)
     lines = [
@@ -191,6 +197,8 @@ def _tell(options: argparse.Namespace, service: Service, log: Log) -> None:
         *([f"  status    {service.status_url}"] if service.status_url else []),
         f"  recorded  {service.database}",
     ]
+    if options.no_workers:
+        lines.append("  Runs wait for adaptor worker, on this machine or others.")
     if options.unsigned:
         lines.append("  Webhooks are accepted WITHOUT a signature: anybody who reaches this address can start runs.")
     log("info", "service", block([*lines, "Ctrl-C ends it."], as_json=options.log_json), {"url": service.url})

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sys
 
-from ..core.errors import AdaptorError, InputError
-from ..core.text.harmless import harmless
-from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_WELL
-from .layout.help import Help
+from ...core.errors import AdaptorError, InputError
+from ...core.text.harmless import harmless
+from ...runner.execution.result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_WELL
+from ..layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from typing import Any
 
-    from ..sandbox import Sandbox
-    from ..service.serving import Service
+    from ...sandbox import Sandbox
+    from ...service.serving import Service
 
 EXAMPLE = """\
 examples:
@@ -28,7 +28,7 @@ Nothing leaves this machine, and nothing is kept. Edit the workflow and its scri
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser."""
-    from .options.service import add_service_options
+    from ..options.service import add_service_options
 
     command = commands.add_parser(
         "dev",
@@ -49,8 +49,8 @@ def perform(options: argparse.Namespace) -> int:
     """Run both until Ctrl-C; return the exit code."""
     from tempfile import TemporaryDirectory
 
-    from ..sandbox import SandboxError
-    from .options.service import check_extra
+    from ...sandbox import SandboxError
+    from ..options.service import check_extra
 
     try:
         check_extra()
@@ -65,8 +65,8 @@ def perform(options: argparse.Namespace) -> int:
 
 
 def _sandbox(options: argparse.Namespace) -> Sandbox:
-    from ..sandbox import Sandbox
-    from .options.preview import people_beside
+    from ...sandbox import Sandbox
+    from ..options.preview import people_beside
 
     people = options.people or people_beside(options.path)
     return Sandbox.from_file(people) if people else Sandbox()
@@ -77,15 +77,15 @@ def _serve(options: argparse.Namespace, sandbox: Sandbox, folder: str) -> int:
     import secrets
     from dataclasses import replace
 
-    from ..runner.load.credentials import Credentials
-    from ..runner.load.triggers.notices import NoticeTarget
-    from ..runner.output.logs import Levels, Log
-    from ..service.reload import Reloader
-    from ..service.serving import Service
-    from ..service.web.callers import Callers
-    from ..service.web.meta import Door
-    from .layout.service import block, event_line, lines_to, show_warnings
-    from .options.service import service_of, settings_of
+    from ...runner.load.credentials import Credentials
+    from ...runner.load.triggers.notices import NoticeTarget
+    from ...runner.output.logs import Levels, Log
+    from ...service.reload import Reloader
+    from ...service.serving import Service
+    from ...service.web.callers import Callers
+    from ...service.web.meta import Door
+    from ..layout.service import block, event_line, lines_to, show_warnings
+    from ..options.service import service_of, settings_of
 
     log = Log(Levels(options.log), as_json=options.log_json, stream=sys.stderr)
     write = lines_to(log)
@@ -119,7 +119,7 @@ def _serve(options: argparse.Namespace, sandbox: Sandbox, folder: str) -> int:
 
 
 def _facts(options: argparse.Namespace, sandbox: Sandbox, service: Service, key: str) -> list[str]:
-    from .layout.service import call_urls
+    from ..layout.service import call_urls
 
     return [
         f"{options.path} answers for {sandbox.page_name}. Nothing leaves this machine.",

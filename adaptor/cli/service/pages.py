@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from .layout.help import Help
-from .options.service_tables import PAUSES, UNKNOWN, add_place, in_words, opened, opened_to_read, performed, say, write
+from ..layout.help import Help
+from ..options.service_tables import PAUSES, UNKNOWN, add_place, in_words, opened, opened_to_read, performed, say, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _resume(options: argparse.Namespace) -> int:
 
 
 def _pause(options: argparse.Namespace) -> int:
-    from ..service.store.page_pauses import BY_HAND
+    from ...service.store.page_pauses import BY_HAND
 
     with opened(options) as store:
         changed = store.pages.pause(_page(options.page), BY_HAND, "Somebody has paused it.")
@@ -93,7 +93,7 @@ def _pause(options: argparse.Namespace) -> int:
 
 
 def _page(text: str) -> str:
-    from ..core.errors import InputError
+    from ...core.errors import InputError
 
     if text == UNKNOWN:
         return ""

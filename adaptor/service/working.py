@@ -1,0 +1,129 @@
+"""A machine that performs runs and takes nothing in: it shares a PostgreSQL with servers and with other workers."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from ..core.errors import AdaptorError
+from .dispatch.job_queue import make_tables
+from .dispatch.listener import Listener
+from .store.records import QUEUED
+from .store.store import open_service_store
+from .triggers.versions import Versions
+from .worker.dispatcher import Dispatcher
+from .worker.policy import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..ledger.database.postgres import PostgresDatabase
+    from .triggers.project import Project
+    from .worker.attempt import Settings
+
+    Log = Callable[[str, str], object]
+
+
+@dataclass(frozen=True)
+class WorkingOptions:
+    """What is performed, and how.
+
+    Attributes:
+        project: The workflows that this machine has.
+        settings: How runs are performed; the database is PostgreSQL.
+        workers: How many worker processes there are.
+        tokens: A digest of the tokens of the credentials.
+    """
+
+    project: Project
+    settings: Settings
+    workers: int = 2
+    tokens: str = ""
+
+
+class WorkingMachine:
+    """Performs runs that servers, schedules and `adaptor submit` have queued, whichever machine queued them.
+
+    Args:
+        options: What is performed, and how.
+        log: Called with a level and a line.
+
+    Attributes:
+        database: What the database is called in messages, without a password.
+
+    Raises:
+        InputError: The database cannot be used.
+    """
+
+    def __init__(self, options: WorkingOptions, log: Log) -> None:
+        self._log = log
+        self._signals = 0
+        self._failed = False
+        self._over = threading.Event()
+        self._store = open_service_store(options.settings.database)
+        try:
+            database = cast("PostgresDatabase", self._store.database)
+            make_tables(database)
+            versions = Versions(options.project, log)
+            self._dispatcher = Dispatcher(
+                self._store,
+                options.settings,
+                options.workers,
+                log,
+                Policy(self._store, lambda: versions.project.quiet_hours, options.tokens, log),
+                on_failure=self._fail,
+                versions=versions.look,
+            )
+            self._listener = Listener(database, self._dispatcher.take)
+        except BaseException:
+            self._store.close()
+            raise
+        self.database = self._store.name
+
+    def run(self, on_started: Callable[[], object] = lambda: None) -> bool:
+        """Perform runs until SIGINT or SIGTERM; then let runs end, or hand them back.
+
+        Args:
+            on_started: Called once runs are looked for.
+
+        Returns:
+            Whether it was stopped from outside; if not, no worker could be started.
+        """
+        before = {number: signal.signal(number, self._hear) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            self._dispatcher.start()
+            self._listener.start()
+            on_started()
+            self._over.wait()
+            self._listener.stop()
+            self._dispatcher.stop()
+            self._listener.join()
+            self._tell_end()
+        finally:
+            self._store.close()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        return not self._failed
+
+    def _hear(self, number: int, frame: Any) -> None:
+        self._signals += 1
+        self._over.set()
+        if self._signals > 1:
+            self._dispatcher.hurry()
+        elif self._dispatcher.is_busy:
+            self._log("info", "Runs that are under way may end. Interrupt again to hand them back now.")
+
+    def _fail(self) -> None:
+        self._failed = True
+        self._over.set()
+
+    def _tell_end(self) -> None:
+        try:
+            count = self._store.runs.count_open()[QUEUED]
+        except AdaptorError:
+            # The log has said why already.
+            count = 0
+        waiting = f" {count:,} run{' waits' if count == 1 else 's wait'} for other workers." if count else ""
+        self._log("info", f"Stopped.{waiting}")

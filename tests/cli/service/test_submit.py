@@ -1,0 +1,86 @@
+"""`adaptor submit` queues a run from outside, and waits for its end where that is wanted."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+
+from adaptor.service.store.records import FAILED, SUCCEEDED
+from adaptor.service.store.store import open_service_store
+
+BOT = {
+    "id": "bot",
+    "steps": [
+        {"id": "hook", "type": "webhook", "next": "answer"},
+        {"id": "answer", "expression": "log(state.data.text)"},
+    ],
+}
+PERSON = "102030405060708/6543210987654321"
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = open_service_store(str(tmp_path / ".adaptor" / "ledger.db"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def submit(forks, tmp_path):
+    (tmp_path / "bot.json").write_text(json.dumps(BOT))
+    return lambda *words: forks.run(["submit", "bot.json", *words], cwd=tmp_path)
+
+
+def test_a_run_is_queued_with_what_was_given_and_its_id_printed(submit, store, tmp_path):
+    (tmp_path / "state.json").write_text('{"data": {"text": "Hi"}}')
+    done = submit("-s", "state.json", "--start", "answer", "--person", PERSON, "--run-id", "appointment-4711")
+    assert (done.returncode, done.stdout) == (0, "appointment-4711\n"), done.stderr
+    run = store.runs.find("appointment-4711")
+    assert (run.workflow, run.start, run.person, run.is_answer) == ("", "answer", PERSON, False)
+    assert run.input == {"data": {"text": "Hi"}}
+    # A program that has not heard the answer asks again: one run.
+    again = submit("--run-id", "appointment-4711")
+    assert (again.returncode, again.stdout) == (2, "")
+    assert "There is already a run `appointment-4711`" in again.stderr
+
+
+def test_a_run_starts_not_before_its_time(submit, store):
+    assert submit("--not-before", "2d").returncode == 0
+    assert store.runs.claim("holder", 1) == []
+    store.database.run("UPDATE service_runs SET due = due - 172801")
+    assert len(store.runs.claim("holder", 1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["-S", '{"configuration": {"access_token": "x"}}'], "each worker has credentials of its own"),
+        (["--start", "anser"], "has no step `anser`"),
+        (["other"], "has no workflow `other`"),
+        (["--person", "6543210987654321"], "Page and person such as"),
+        (["--not-before", "tomorrow"], "time such as 2026-12-01T08:00 or 30m"),
+        (["--database", "mysql://x"], "kept in a database of the kind"),
+    ],
+)
+def test_what_cannot_be_queued_is_refused(submit, words, expected):
+    done = submit(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert expected in done.stderr
+
+
+@pytest.mark.parametrize(("status", "code"), [(SUCCEEDED, 0), (FAILED, 1)])
+def test_waiting_ends_with_the_exit_code_of_the_run(submit, store, status, code):
+    found = []
+    waiting = threading.Thread(target=lambda: found.append(submit("--wait", "--run-id", "a")))
+    waiting.start()
+    for _ in range(1500):
+        if runs := store.runs.claim("holder", 1):
+            store.runs.end(runs[0], status, code, None if code == 0 else "It broke.")
+            break
+        threading.Event().wait(0.02)
+    waiting.join()
+    assert found[0].returncode == code
+    assert f"a  {status}" in found[0].stderr
+    assert ("It broke." in found[0].stderr) == bool(code)
