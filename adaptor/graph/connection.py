@@ -11,7 +11,7 @@ import requests
 from ..core.errors import ABOUT_PAGE, AdaptorError, ConfigurationError, DeliveryUnknown, InvalidMessage, NotSent
 from ..core.secrets.redact import appsecret_proof
 from ..core.text.json_text import NotJson, read_answer
-from ..wire.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason_of, settings_for
+from ..wire.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason_of, send_once, settings_for
 from ..wire.departure import wire
 from ..wire.response import read_content
 from ..wire.retry import retry_after
@@ -97,15 +97,14 @@ class GraphConnection:
             headers["file_offset"] = str(request.file_offset)
         wire.begin(self._configuration.total_timeout)
         try:
-            response = self._session.request(
+            response = send_once(
+                self._session,
                 request.method,
                 self.root + request.path,
                 params={**request.params, **proof} if proof else request.params,
                 data=encoded.data,
                 headers=headers,
                 timeout=self._timeout,
-                allow_redirects=False,
-                stream=True,
             )
             read_content(response, self._configuration.max_response_bytes)
         except Exception as cause:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..core.errors import AdaptorError
-from ..core.secrets.kept_secrets import refuse_marks
+from ..core.secrets.kept_secrets import MARK_BEGINS, refuse_marks
 from ..core.values.arguments import Structure, known, prepare
 from ..core.values.lazy import Lazy, resolve
 from .request import GraphRequest, check_json, own_key, path_part, query_of, refuse_half_signs
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from ..core.state import State
     from .request import Access
+
+_MARK = MARK_BEGINS.encode()
 
 
 class Draft:
@@ -110,12 +112,12 @@ class Draft:
         Raises:
             AdaptorError: Another part of it is missing or cannot be encoded. Nothing was sent.
         """
-        if self.is_write:
-            refuse_marks(body)
         path, params = resolve(self.path, state), query_of(resolve(self.params, state))
         # Checked before the write is recorded as `sending`.
         refuse_half_signs(params, "")
-        check_json(body)
+        text = check_json(body)
+        if self.is_write and _MARK in text:
+            refuse_marks(body)
         return GraphRequest(
             self.method,
             path if isinstance(path, str) else "/".join(path_part(part) for part in path),

@@ -47,7 +47,7 @@ class KnownPeople:
 
     def is_stopped(self, psid: str, run: Run, state: State) -> bool:
         """Whether a person is on the stop list: no more messages were asked for, or none arrive."""
-        if run.ledger is None:
+        if self._has_stop_list is False or run.ledger is None:
             return False
         from ..ledger.ledger import ledger_of
         from ..ledger.stop_list import has_stop_list, is_stopped

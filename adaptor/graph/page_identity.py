@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ from .request import GraphRequest
 if TYPE_CHECKING:
     from ..ledger.ledger import Ledger
     from .client import GraphClient
+
+#: How often the ledger is asked for the Page of a token, which another process may have learned.
+LOOK_SECONDS = 1.0
 
 
 class PageIdentity:
@@ -31,6 +35,7 @@ class PageIdentity:
         self._token_digest = digest("page", configuration.base_url, configuration.access_token)
         self._name = self._token_digest if configuration.page_id == "me" else self._name_of(configuration.page_id)
         self._checked_steps: set[str] = set()
+        self._next_look = 0.0
 
     def name(self, ledger: Ledger, *, ask: bool) -> str:
         """Return the page name.
@@ -62,7 +67,9 @@ class PageIdentity:
         return f"{self._base_url}/{page_id}"
 
     def _own_name(self, ledger: Ledger, *, ask: bool) -> str:
-        if self._name == self._token_digest:
+        if self._name == self._token_digest and (ask or time.monotonic() >= self._next_look):
+            # Another process may learn it, which is looked for now and then and not before each message.
+            self._next_look = time.monotonic() + LOOK_SECONDS
             page_id = self._page_id_of(ledger, self._token_digest, ask=ask)
             self._name = self._name if page_id is None else self._name_of(page_id)
         return self._name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.errors import InvalidMessage
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     #: none, since the body is the credential: it is sent as a form then (RFC 6749, section 4) and is never shown.
     Access: TypeAlias = Literal["page", "app", "user", "none"]
 
+# `json.dumps` would make an encoder for each request.
+_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 #: Characters that ids contain and that are not escaped in a path.
 _KEPT_IN_PATHS = ":$@,~+=()"
 
@@ -75,13 +79,16 @@ class GraphRequest(NamedTuple):
         recipient = self.body.get("recipient") if isinstance(self.body, dict) else None
         if not isinstance(recipient, dict):
             return None
-        return next((str(value) for value in recipient.values() if isinstance(value, str | int)), None)
+        for value in recipient.values():
+            if isinstance(value, str | int):
+                return str(value)
+        return None
 
     @property
     def person(self) -> str | None:
         """The person it is about: the recipient of a message, or whose label, menu or account it changes."""
-        if self.recipient is not None:
-            return self.recipient
+        if (recipient := self.recipient) is not None:
+            return recipient
         for part in (self.body, self.params):
             if isinstance(part, dict):
                 found = next((part[name] for name in ("psid", "user") if isinstance(part.get(name), str)), None)
@@ -154,8 +161,6 @@ def path_part(part: Any) -> str:
     Raises:
         InvalidMessage: It is empty, holds a lone surrogate, or would change the path (`.`, `..`).
     """
-    from urllib.parse import quote
-
     text = "" if part is None or isinstance(part, bool) else str(part).strip()
     if text in ("", ".", ".."):
         shown = "empty" if not text else f"`{text}`"
@@ -165,6 +170,14 @@ def path_part(part: Any) -> str:
             details={"field": "id"},
         )
     refuse_half_signs(text, "path")
+    return _escaped(text)
+
+
+@lru_cache(maxsize=256)
+def _escaped(text: str) -> str:
+    # Most calls of a run have the same path.
+    from urllib.parse import quote
+
     return quote(text, safe=_KEPT_IN_PATHS)
 
 
@@ -239,10 +252,8 @@ def json_text(value: Any) -> str:
     Raises:
         InvalidMessage: JSON cannot hold it.
     """
-    import json
-
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return _encoded(value)
     except (TypeError, ValueError, RecursionError) as cause:
         raise _not_json(value, cause) from None
 

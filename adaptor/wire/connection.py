@@ -22,7 +22,7 @@ from .departure import wire
 from .response import TimedResponse, TooLarge, seconds_left
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ..core.run.context import Run
 
@@ -109,6 +109,44 @@ def open_session() -> requests.Session:
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
+
+
+def send_once(
+    session: requests.Session,
+    method: str,
+    url: str,
+    *,
+    params: Mapping[str, Any],
+    data: Any,
+    headers: Mapping[str, str | None],
+    timeout: tuple[float, float],
+) -> requests.Response:
+    """Send a request once, with the headers, proxies and certificates of a session; its answer is not read yet.
+
+    No redirect is followed and no cookie is kept. `Session.request` would merge settings that are the same for each
+    call, which takes as long as all the rest of its preparation.
+
+    Args:
+        session: From `open_session`.
+        method: The method.
+        url: The address, without query.
+        params: The query.
+        data: The body: bytes, a stream, or None.
+        headers: Further headers; None leaves out one of the session's.
+        timeout: Seconds to wait for a connection, and for the next part of the answer.
+    """
+    merged = {**session.headers, **headers}
+    prepared = requests.PreparedRequest()
+    prepared.prepare(
+        method=method,
+        url=url,
+        params=dict(params),
+        data=data,
+        headers={name: value for name, value in merged.items() if value is not None},
+    )
+    adapter = session.get_adapter(url)
+    verify = True if session.verify is None else session.verify
+    return adapter.send(prepared, stream=True, timeout=timeout, verify=verify, proxies=session.proxies)
 
 
 class Transport:

@@ -55,6 +55,7 @@ _NAMES = list(_PARTS)
 _OF_WRITE = {part[len("write.") :]: _NAMES.index(name) for name, part in _PARTS.items() if part.startswith("write.")}
 _OF_ROW = {part: _NAMES.index(name) for name, part in _PARTS.items() if "." not in part}
 _write_values, _row_values = itemgetter(*_OF_WRITE.values()), itemgetter(*_OF_ROW.values())
+_IS_MESSAGE = CLAIMED_COLUMNS.index("is_message")
 _claimed_parts = attrgetter(*[_PARTS[name] for name in CLAIMED_COLUMNS])
 
 
@@ -69,4 +70,6 @@ def read_record(values: Sequence[Any]) -> WriteRecord:
 
 def claimed_values(record: WriteRecord) -> list[Any]:
     """Return the values of a claimed record, in the order of `CLAIMED_COLUMNS`."""
-    return [int(value) if isinstance(value, bool) else value for value in _claimed_parts(record)]
+    values = list(_claimed_parts(record))
+    values[_IS_MESSAGE] = int(values[_IS_MESSAGE])
+    return values

@@ -207,7 +207,7 @@ class SqliteDatabase(Database):
 
     def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         """Execute a statement once for each row of values, and return how many rows it changed in all."""
-        return max(0, self._connection.executemany(sql, rows).rowcount)
+        return max(0, self._connection.executemany(sql, rows).rowcount) if rows else 0
 
     def has_table(self, name: str) -> bool:
         """Whether there is a table of this name."""
