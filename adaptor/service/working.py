@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from ..core.errors import AdaptorError
+from ..runner.execution.signals import StopSignals
 from .dispatch.job_queue import make_tables
 from .dispatch.listener import Listener
 from .store.records import QUEUED
@@ -61,7 +60,7 @@ class WorkingMachine:
         self._log = log
         self._signals = 0
         self._failed = False
-        self._over = threading.Event()
+        self._stop = StopSignals(self._hear)
         self._store = open_service_store(options.settings.database)
         try:
             database = cast("PostgresDatabase", self._store.database)
@@ -91,25 +90,22 @@ class WorkingMachine:
         Returns:
             Whether it was stopped from outside; if not, no worker could be started.
         """
-        before = {number: signal.signal(number, self._hear) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            self._dispatcher.start()
-            self._listener.start()
-            on_started()
-            self._over.wait()
-            self._listener.stop()
-            self._dispatcher.stop()
-            self._listener.join()
-            self._tell_end()
-        finally:
-            self._store.close()
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        with self._stop:
+            try:
+                self._dispatcher.start()
+                self._listener.start()
+                on_started()
+                self._stop.wait()
+                self._listener.stop()
+                self._dispatcher.stop()
+                self._listener.join()
+                self._tell_end()
+            finally:
+                self._store.close()
         return not self._failed
 
-    def _hear(self, number: int, frame: Any) -> None:
+    def _hear(self, number: int) -> None:
         self._signals += 1
-        self._over.set()
         if self._signals > 1:
             self._dispatcher.hurry()
         elif self._dispatcher.is_busy:
@@ -117,7 +113,7 @@ class WorkingMachine:
 
     def _fail(self) -> None:
         self._failed = True
-        self._over.set()
+        self._stop.end()
 
     def _tell_end(self) -> None:
         try:

@@ -82,14 +82,8 @@ def until_interrupted(say: Callable[[], None]) -> None:
     Args:
         say: Called when Ctrl-C is handled: from then on it ends cleanly.
     """
-    import signal
-    import threading
+    from ...runner.execution.signals import StopSignals
 
-    over = threading.Event()
-    before = {each: signal.signal(each, lambda *_: over.set()) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with StopSignals() as signals:
         say()
-        over.wait()
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        signals.wait()

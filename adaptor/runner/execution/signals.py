@@ -7,6 +7,7 @@ ends it at once.
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import time
 
@@ -14,7 +15,7 @@ from .interrupted import Interrupted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType, TracebackType
     from typing import Any
 
@@ -103,3 +104,42 @@ class Interruption:
     def _stop_clock(self) -> None:
         if hasattr(signal, "setitimer") and signal.SIGALRM in self._before:
             signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+class StopSignals:
+    """Waits until SIGINT or SIGTERM comes, or another thread ends the wait. A context manager for the main thread.
+
+    The wait is for a pipe, into which the interpreter writes for each signal. A lock would not do: a signal may come to
+    another thread, which does not wake this one, or may interrupt the very code that holds the lock.
+
+    Args:
+        heard: Called in the main thread with the number of each signal.
+    """
+
+    def __init__(self, heard: Callable[[int], object] = lambda number: None) -> None:
+        self._heard = heard
+        self._before: dict[int, Any] = {}
+        self._ended, self._end = os.pipe()
+        os.set_blocking(self._end, False)
+
+    def wait(self) -> None:
+        """Wait."""
+        os.read(self._ended, 1)
+
+    def end(self) -> None:
+        """End the wait from another thread."""
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._end, b"\0")
+
+    def __enter__(self) -> StopSignals:
+        self._wakeup = signal.set_wakeup_fd(self._end, warn_on_full_buffer=False)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, lambda number, frame: self._heard(number))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(self._wakeup)
+        os.close(self._ended)
+        os.close(self._end)

@@ -105,7 +105,7 @@ class Dispatcher:
         self._retention = Retention(store, log, settings.run_log)
         self._unrecorded: list[tuple[RunRow, Outcome]] = []
         self._stopping = threading.Event()
-        self._hurrying = threading.Event()
+        self._is_hurried = False
         self._ready = threading.Event()
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._work, name="dispatcher", daemon=True)
@@ -153,7 +153,7 @@ class Dispatcher:
 
     def hurry(self) -> None:
         """Interrupt the runs that are still waited for."""
-        self._hurrying.set()
+        self._is_hurried = True
         self.wake()
 
     # --- The thread ---
@@ -378,7 +378,7 @@ class Dispatcher:
 
     def _finish(self) -> None:
         """Let runs end, interrupt the rest, and end the workers."""
-        self._wait_for_runs(GRACE_SECONDS, self._hurrying.is_set)
+        self._wait_for_runs(GRACE_SECONDS, lambda: self._is_hurried)
         for worker in self._workers:
             worker.ask_to_stop()
         self._wait_for_runs(GRACE_SECONDS_INTERRUPTED)
