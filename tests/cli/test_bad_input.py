@@ -235,3 +235,9 @@ def test_a_reader_that_goes_away_is_no_error_for_a_workflow(flows, tmp_path, env
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.stdout.endswith("0\n")
     assert "rror" not in done.stderr
+
+
+def test_a_device_without_an_end_is_refused(adaptor):
+    done = adaptor("log(1)", "-s", "/dev/zero")
+    assert done.code == 2
+    assert "cannot be read (it is a device)" in done.err

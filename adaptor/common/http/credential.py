@@ -32,6 +32,11 @@ def secret_of(credential: Mapping[str, Any]) -> list[Any]:
     return [*(credential.get(key) for key in _TOKENS), password if password else credential.get("username")]
 
 
+def _is_of_another_system(configuration: Mapping[str, Any]) -> bool:
+    """Whether a configuration is not Facebook's, whose token is sent to no other. `baseUrl` is no key of Facebook's."""
+    return "access_token" not in configuration or "baseUrl" in configuration
+
+
 def applied(url: Any, auth: Any, configuration: Any) -> tuple[Any, Any]:
     """Return the whole address of a call, and its `auth` as a pair or a token.
 
@@ -43,11 +48,11 @@ def applied(url: Any, auth: Any, configuration: Any) -> tuple[Any, Any]:
     Raises:
         InvalidMessage: A path has no address before it, or the credential is another system's. Nothing was sent.
     """
-    if auth is None and is_path(url):
-        auth = configuration if isinstance(configuration, dict) and "access_token" not in configuration else {}
+    if auth is None and is_path(url) and isinstance(configuration, dict) and _is_of_another_system(configuration):
+        auth = configuration
     if not isinstance(auth, dict):
         if is_path(url):
-            refuse("url", "is a path, and `auth` has no `base_url` to put before it", _HOW)
+            refuse("url", "is a path, and no credential of another system says what comes before it", _HOW)
         return url, auth
     base = next((auth[key] for key in _ADDRESS if auth.get(key)), None)
     if base is not None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 import sys
 
 from ...core.errors import InputError
@@ -122,4 +125,7 @@ def why_unreadable(cause: OSError | ValueError) -> str:
 
 def _bytes_of(file: str) -> bytes:
     with open(file, "rb") as stream:
+        if stat.S_ISCHR(os.fstat(stream.fileno()).st_mode) and not stream.isatty():
+            # Such as /dev/zero, which has no end.
+            raise OSError(errno.EINVAL, "it is a device")
         return stream.read()

@@ -153,7 +153,10 @@ class Credentials:
         Nothing of Facebook's is mixed into it, and no sandbox replaces it: only Messenger is simulated.
         """
         own = (self._named or {}).get(step.credential or "")
-        is_other = own is not None and "access_token" not in own and any(key in own for key in _OF_OTHERS)
+        if own is None:
+            return None
+        # `baseUrl` is OpenFn's key for `http`, and no key of Facebook's.
+        is_other = "baseUrl" in own or ("access_token" not in own and any(key in own for key in _OF_OTHERS))
         return own if is_other else None
 
     def single(self, name: str | None = None) -> dict[str, Any]:

@@ -46,6 +46,11 @@ def test_openfns_spelling_of_the_address_and_a_token_are_taken_too(clinic):
     assert job({"configuration": {"clinic": credential}})["data"] == "Bearer token-of-the-clinic"
 
 
+def test_a_configuration_as_openfns_http_adaptor_has_it_is_another_systems(clinic):
+    configuration = {"baseUrl": clinic["base_url"], "access_token": "token-of-the-clinic"}
+    assert http.get("/patients")({"configuration": configuration})["data"] == "Bearer token-of-the-clinic"
+
+
 def test_an_address_without_a_user_or_a_token_is_enough_for_an_open_system(clinic):
     job = http.get("/patients", auth={"base_url": clinic["base_url"], "username": None})
     assert job({"configuration": {}})["data"] == "none"
@@ -53,7 +58,7 @@ def test_an_address_without_a_user_or_a_token_is_enough_for_an_open_system(clini
 
 def test_the_token_of_the_page_is_sent_to_no_other_system(clinic):
     page = {"access_token": "EAAG-token", "base_url": clinic["base_url"]}
-    with pytest.raises(InvalidMessage, match="is a path, and there is no `base_url`"):
+    with pytest.raises(InvalidMessage, match="no credential of another system"):
         http.get("/patients")({"configuration": page})
 
 
