@@ -100,6 +100,12 @@ def _lift(database: Database, page: str, moment: float, kind: str | None = None)
     return bool(changed)
 
 
+def only_known_page(database: Database) -> str:
+    """Return, inside a transaction, what `PagePauses.only_known` returns."""
+    found = database.run("SELECT DISTINCT page FROM tokens LIMIT 2").fetchall()
+    return str(found[0][0]) if len(found) == 1 else ""
+
+
 class PagePauses:
     """The paused Pages."""
 
@@ -154,8 +160,10 @@ class PagePauses:
         """Resume the Pages that were paused for a token, if the service has other tokens now; return their ids.
 
         Args:
-            tokens: A digest of the tokens that it has.
+            tokens: A digest of the tokens that it has; empty where it has none, and resumes no Page.
         """
+        if not tokens:
+            return []
         database = self._database
 
         def work() -> list[str]:
@@ -182,5 +190,4 @@ class PagePauses:
     def only_known(self) -> str:
         """Return the only Page whose tokens the ledger knows; empty where there is none, or several."""
         with self._database.reading():
-            found = self._database.run("SELECT DISTINCT page FROM tokens LIMIT 2").fetchall()
-        return str(found[0][0]) if len(found) == 1 else ""
+            return only_known_page(self._database)

@@ -9,8 +9,8 @@ from ...ledger.database.database import from_text, placeholders, storable, to_te
 from ..dispatch.announcer import Announcer
 from .answers import forget_answers, take_answer, waits_of
 from .notices import RUN_FAILED, record_notice
-from .page_pauses import NOT_PAUSED
-from .records import CANCELLED, CRASHED, FAILED, KILLED, QUEUED, RUNNING, SUCCEEDED, WAITING, NewRun, RunRow
+from .page_pauses import NOT_PAUSED, only_known_page
+from .records import CANCELLED, CRASHED, FAILED, KILLED, QUEUED, RUNNING, SUCCEEDED, WAITING, NewRun, RunRow, page_of_person
 from .versions import OTHER_VERSION, OnlyVersions
 
 if TYPE_CHECKING:
@@ -58,13 +58,18 @@ def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None =
                 QUEUED if cancelled is None else CANCELLED,
                 int(cancelled is None),
                 cancelled,
-                None if run.page is None else storable(run.page),
+                storable(_page_of(database, run)),
                 int(run.is_wish),
                 *([run.due] if run.due else []),
             ),
         )
         if cancelled is not None:
             database.run(f"UPDATE service_runs SET ended = {database.clock} WHERE id = ?", (run.id,))
+
+
+def _page_of(database: Database, run: NewRun) -> str:
+    """Return the Page that a run sends as: its own, that of its person, or the only one that is known."""
+    return run.page if run.page is not None else page_of_person(run.person) or only_known_page(database)
 
 
 def cancel_answers(database: Database, person: str, why: str) -> None:
