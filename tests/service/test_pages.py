@@ -162,7 +162,7 @@ def test_a_schedule_waits_for_a_page_whose_id_is_not_known_yet(serve, sandbox, t
 
 
 def test_what_other_programs_queue_waits_for_a_paused_page_too(opened):
-    """A run of `adaptor submit` or of a call names no Page: it sends as its person's, or as the only one that is known."""
+    """A run of `adaptor submit` or of a call names no Page: it sends as its person's, or as the only known one."""
     opened.ledger.database.transact(
         lambda: opened.database.run("INSERT INTO tokens (digest, page) VALUES (?, ?)", ("digest", PAGE))
     )

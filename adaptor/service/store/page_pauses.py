@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...ledger.database.database import storable
 from .notices import PAGE_PAUSED, PAGE_RESUMED, PAGE_WARNED, record_notice
+from .records import page_of_person
 
 if TYPE_CHECKING:
     from ...ledger.database.database import Database
-    from .records import Event
+    from .records import Event, NewRun
 
 #: Why a Page is paused. `policy`: Meta has blocked it. `token`: its token is not accepted. `by hand`: somebody did it.
 POLICY, TOKEN, BY_HAND = "policy", "token", "by hand"
@@ -104,6 +105,11 @@ def only_known_page(database: Database) -> str:
     """Return, inside a transaction, what `PagePauses.only_known` returns."""
     found = database.run("SELECT DISTINCT page FROM tokens LIMIT 2").fetchall()
     return str(found[0][0]) if len(found) == 1 else ""
+
+
+def page_of_run(database: Database, run: NewRun) -> str:
+    """Return the Page that a run sends as: its own, that of its person, or the only one that is known."""
+    return run.page if run.page is not None else page_of_person(run.person) or only_known_page(database)
 
 
 class PagePauses:
