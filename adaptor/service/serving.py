@@ -133,7 +133,8 @@ class Service:
             options.settings,
             options.workers,
             log,
-            Policy(running, lambda: self.project.quiet_hours, options.tokens, log),
+            # What it does not send itself says nothing about the tokens of those that do.
+            Policy(running, lambda: self.project.quiet_hours, options.tokens if options.workers else "", log),
             on_look=scheduler.look,
             on_failure=self._fail,
             on_end=self._ended,

@@ -159,3 +159,24 @@ def test_a_schedule_waits_for_a_page_whose_id_is_not_known_yet(serve, sandbox, t
     server.stop()
     opened.close()
     assert texts(sandbox) == ["You said x"]
+
+
+def test_what_other_programs_queue_waits_for_a_paused_page_too(opened):
+    """A run of `adaptor submit` or of a call names no Page: it sends as its person's, or as the only known one."""
+    opened.ledger.database.transact(
+        lambda: opened.database.run("INSERT INTO tokens (digest, page) VALUES (?, ?)", ("digest", PAGE))
+    )
+    opened.pages.pause(PAGE, BY_HAND, "why")
+    opened.runs.queue([NewRun("call", "", "hook", "d", None, {})])
+    opened.runs.queue([NewRun("submitted", "", "hook", "d", f"{PAGE}/{PSID}", {}, is_answer=False)])
+    assert opened.runs.claim("holder", 9) == []
+    assert opened.pages.paused()[0].waiting == 2
+    opened.pages.resume(PAGE)
+    assert {run.id for run in opened.runs.claim("holder", 9)} == {"call", "submitted"}
+
+
+def test_a_machine_without_tokens_ends_no_pause(store):
+    """A server with `--no-workers` may have the secrets of the webhook only: its workers have the tokens."""
+    store.pages.pause(PAGE, TOKEN, "The session is over.", "tokens of a worker")
+    Policy(store, dict, "", Lines().add).look()
+    assert [pause.page for pause in store.pages.paused()] == [PAGE]

@@ -158,8 +158,9 @@ def service_of(
 
 
 def tokens_of(credentials: Credentials) -> str:
-    """Return a digest of the tokens of all configurations."""
-    return digest("tokens", sorted(words_of(credentials, "access_token")))
+    """Return a digest of the tokens of all configurations; empty where there is none."""
+    found = sorted(words_of(credentials, "access_token"))
+    return digest("tokens", found) if found else ""
 
 
 def notice_target(text: str) -> NoticeTarget:

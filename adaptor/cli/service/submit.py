@@ -36,6 +36,8 @@ With --wait the others are those of the run, as of adaptor run; 1 also where it 
 
 #: How often a run is looked at that is waited for.
 _LOOK_SECONDS = 0.25
+#: A run that is to wait longer than a hundred years is a slip of the keyboard.
+_MOST_SECONDS = 36_525 * 86_400
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
 
@@ -211,9 +213,12 @@ def _moment(text: str) -> float:
     from datetime import datetime
 
     found = re.fullmatch(r"(\d+)([smhdw])", text)
-    if found is not None:
-        return time.time() + float(found[1]) * _UNITS[found[2]]
-    return datetime.fromisoformat(text).timestamp()
+    if found is None:
+        return datetime.fromisoformat(text).timestamp()
+    seconds = float(found[1]) * _UNITS[found[2]]
+    if seconds > _MOST_SECONDS:
+        raise ValueError
+    return time.time() + seconds
 
 
 # argparse shows these names where a value is wrong.

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...ledger.database.database import storable
 from .notices import PAGE_PAUSED, PAGE_RESUMED, PAGE_WARNED, record_notice
+from .records import page_of_person
 
 if TYPE_CHECKING:
     from ...ledger.database.database import Database
-    from .records import Event
+    from .records import Event, NewRun
 
 #: Why a Page is paused. `policy`: Meta has blocked it. `token`: its token is not accepted. `by hand`: somebody did it.
 POLICY, TOKEN, BY_HAND = "policy", "token", "by hand"
@@ -100,6 +101,17 @@ def _lift(database: Database, page: str, moment: float, kind: str | None = None)
     return bool(changed)
 
 
+def only_known_page(database: Database) -> str:
+    """Return, inside a transaction, what `PagePauses.only_known` returns."""
+    found = database.run("SELECT DISTINCT page FROM tokens LIMIT 2").fetchall()
+    return str(found[0][0]) if len(found) == 1 else ""
+
+
+def page_of_run(database: Database, run: NewRun) -> str:
+    """Return the Page that a run sends as: its own, that of its person, or the only one that is known."""
+    return run.page if run.page is not None else page_of_person(run.person) or only_known_page(database)
+
+
 class PagePauses:
     """The paused Pages."""
 
@@ -154,8 +166,10 @@ class PagePauses:
         """Resume the Pages that were paused for a token, if the service has other tokens now; return their ids.
 
         Args:
-            tokens: A digest of the tokens that it has.
+            tokens: A digest of the tokens that it has; empty where it has none, and resumes no Page.
         """
+        if not tokens:
+            return []
         database = self._database
 
         def work() -> list[str]:
@@ -182,5 +196,4 @@ class PagePauses:
     def only_known(self) -> str:
         """Return the only Page whose tokens the ledger knows; empty where there is none, or several."""
         with self._database.reading():
-            found = self._database.run("SELECT DISTINCT page FROM tokens LIMIT 2").fetchall()
-        return str(found[0][0]) if len(found) == 1 else ""
+            return only_known_page(self._database)

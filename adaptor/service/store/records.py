@@ -77,7 +77,8 @@ class NewRun:
         person: Runs with the same person are run one after the other, oldest first; None is no order.
         input: The initial state.
         is_answer: Somebody waits for it: it is run before those for which nobody does.
-        page: The Page that it will send as: while that is paused, it waits. None is any, empty one that is not known.
+        page: The Page that it will send as: while that is paused, it waits. Empty is one that is not
+            known; None is that of the person, else the only one that is known.
         is_wish: A stop word has started it, which answers no question of another run.
         due: It is not started before, in Unix seconds; None is at once.
     """
@@ -92,6 +93,12 @@ class NewRun:
     page: str | None = None
     is_wish: bool = False
     due: float | None = None
+
+
+def page_of_person(person: str | None) -> str:
+    """Return the Page of a person, as `Event.person` names them; empty for a schedule and for nobody."""
+    page, separator, _ = (person or "").partition("/")
+    return page if separator and page.isdecimal() else ""
 
 
 @dataclass(frozen=True)

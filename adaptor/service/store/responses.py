@@ -16,23 +16,20 @@ if TYPE_CHECKING:
 _OVER = (*ENDED, WAITING)
 
 
+def record_response(database: Database, run: str, response: dict[str, Any]) -> None:
+    """Record the response of a run, in the transaction of its end."""
+    database.run(
+        "INSERT INTO service_responses (run, response) VALUES (?, ?) "
+        "ON CONFLICT (run) DO UPDATE SET response = excluded.response",
+        (run, to_text(response)),
+    )
+
+
 class Responses:
     """The responses of runs."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def record(self, run: str, response: dict[str, Any]) -> None:
-        """Record the response of a run, before its end is."""
-
-        def work() -> None:
-            self._database.run(
-                "INSERT INTO service_responses (run, response) VALUES (?, ?) "
-                "ON CONFLICT (run) DO UPDATE SET response = excluded.response",
-                (run, to_text(response)),
-            )
-
-        self._database.transact(work)
 
     def of_ended(self, runs: Sequence[str]) -> dict[str, tuple[str, dict[str, Any] | None]]:
         """Return the status and the response of those runs that have ended or wait for a person."""

@@ -9,8 +9,9 @@ from ...ledger.database.database import from_text, placeholders, storable, to_te
 from ..dispatch.announcer import Announcer
 from .answers import forget_answers, take_answer, waits_of
 from .notices import RUN_FAILED, record_notice
-from .page_pauses import NOT_PAUSED
+from .page_pauses import NOT_PAUSED, page_of_run
 from .records import CANCELLED, CRASHED, FAILED, KILLED, QUEUED, RUNNING, SUCCEEDED, WAITING, NewRun, RunRow
+from .responses import record_response
 from .versions import OTHER_VERSION, OnlyVersions
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None =
                 QUEUED if cancelled is None else CANCELLED,
                 int(cancelled is None),
                 cancelled,
-                None if run.page is None else storable(run.page),
+                storable(page_of_run(database, run)),
                 int(run.is_wish),
                 *([run.due] if run.due else []),
             ),
@@ -150,8 +151,22 @@ class Runs:
             ).rowcount
         ]
 
-    def end(self, run: RunRow, status: str, exit_code: int | None = None, error: str | None = None) -> bool:
+    def end(
+        self,
+        run: RunRow,
+        status: str,
+        exit_code: int | None = None,
+        error: str | None = None,
+        response: dict[str, Any] | None = None,
+    ) -> bool:
         """Record the end of a run that this process has claimed.
+
+        Args:
+            run: The run.
+            status: How it ended.
+            exit_code: As of `adaptor run`.
+            error: What went wrong.
+            response: What the caller of the run gets, or None.
 
         Returns:
             Whether the claim still held. If not, another process has taken the run over, and nothing is changed.
@@ -164,6 +179,8 @@ class Runs:
                 f"status = ?, is_open = 0, holder = NULL, ended = {database.clock}, exit_code = ?, error = ?",
                 (status, exit_code, _text(error)),
             )
+            if is_held and response is not None:
+                record_response(database, run.id, response)
             if is_held and status in _NOTED:
                 record_notice(database, RUN_FAILED, run=run.id)
             if is_held and run.person is not None and run.is_answer:

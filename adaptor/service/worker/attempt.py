@@ -21,7 +21,7 @@ from ...runner.output.logs import Levels, Log
 from ...runner.supervision.supervised_child import Child, WatchedRun
 from ...runner.supervision.supervisor import RunLimits, supervise
 from ..store.people import People
-from ..store.records import RUNNING
+from ..store.records import RUNNING, page_of_person
 from ..store.run_log import RunLog
 from ..store.store import lease_seconds
 from .carried import Carried
@@ -102,9 +102,10 @@ class Order:
 
     @property
     def page(self) -> str:
-        """The Page whose event has started it, or an empty text."""
+        """The Page whose event has started it, else that of its person; or an empty text."""
         data = self.input.get("data")
-        return str(data.get("page") or "") if isinstance(data, dict) and self.person is not None else ""
+        given = str(data.get("page") or "") if isinstance(data, dict) and self.person is not None else ""
+        return given or page_of_person(self.person)
 
     @property
     def responds(self) -> bool:

@@ -328,9 +328,7 @@ class Dispatcher:
             what = f"{run.workflow + ': ' if run.workflow else ''}{run.start}: waits for an answer. {outcome.summary}"
         else:
             status = STATUS_OF.get(outcome.exit_code, FAILED)
-            if outcome.response is not None:
-                self._store.responses.record(run.id, outcome.response)
-            is_held = runs.end(run, status, outcome.exit_code, outcome.error)
+            is_held = runs.end(run, status, outcome.exit_code, outcome.error, outcome.response)
             what = f"{run.workflow + ': ' if run.workflow else ''}{run.start}: {status}. {outcome.summary}".rstrip()
         if not is_held:
             what = "Another process has taken it over meanwhile; nothing is recorded of this attempt."

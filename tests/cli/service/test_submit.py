@@ -60,6 +60,7 @@ def test_a_run_starts_not_before_its_time(submit, store):
         (["--start", "anser"], "has no step `anser`"),
         (["other"], "has no workflow `other`"),
         (["--person", "6543210987654321"], "Page and person such as"),
+        (["--not-before", "9" * 400 + "d"], "time such as 2026-12-01T08:00 or 30m"),
         (["--not-before", "tomorrow"], "time such as 2026-12-01T08:00 or 30m"),
         (["--database", "mysql://x"], "kept in a database of the kind"),
     ],

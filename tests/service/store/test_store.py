@@ -10,7 +10,7 @@ import pytest
 from adaptor.core.errors import InputError
 from adaptor.ledger.leases.lease import Lease
 from adaptor.ledger.leases.leases import LEASE_SECONDS
-from adaptor.service.store.records import CANCELLED, CRASHED, QUEUED, RUNNING, SUCCEEDED, Event, NewRun
+from adaptor.service.store.records import CANCELLED, CRASHED, FAILED, QUEUED, RUNNING, SUCCEEDED, Event, NewRun
 from adaptor.service.store.store import open_service_store
 
 
@@ -166,6 +166,16 @@ def test_a_run_that_was_taken_over_is_not_ended_by_the_one_that_lost_it(store, l
     (again,) = store.runs.claim(lease, 1)
     assert store.runs.end(run, SUCCEEDED, 0) is False
     assert store.runs.end(again, SUCCEEDED, 0) is True
+
+
+def test_the_response_of_a_run_is_that_of_the_attempt_which_holds_it(store, lease):
+    store.runs.queue([NewRun("a", "", "hook", "d", None, {})])
+    (before,) = store.runs.claim(lease, 1)
+    store.runs.retry(before, 0)
+    (after,) = store.runs.claim(lease, 1)
+    assert store.runs.end(after, SUCCEEDED, 0, response={"body": "new"})
+    assert not store.runs.end(before, FAILED, 1, response={"body": "old"})
+    assert store.responses.of_ended(["a"]) == {"a": (SUCCEEDED, {"body": "new"})}
 
 
 def test_only_a_run_that_has_not_begun_is_cancelled(store, lease):
