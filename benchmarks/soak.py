@@ -1,0 +1,516 @@
+"""A soak: an hour of a busy Page in ten minutes. Does the service grow, and does everybody get everything once?
+
+    python benchmarks/soak.py [--minutes 10] [--rate 8] [--people 400]
+
+`adaptor serve` with two workers on SQLite. The people of a sandbox ask questions, book in dialogues and are in five
+broadcasts; the sandbox signs and delivers what they do, with the echo, the delivery receipt and the read receipt of
+each message, some of it twice and out of order. In the middle the server is stopped and started again, with a broadcast
+under way and dialogues that wait. Until then a day and a half has passed for what is older than 20 seconds, and
+`ADAPTOR_RETENTION_DAYS` is 1: so the second server begins with removing what the first one has left.
+
+Each server is judged for itself: after a time to warm up, the second half of its life against the first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from adaptor.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+SECRET, KEY, TOKEN = "benchmark-secret-0123456789", "benchmark-key-0123456789", "benchmark-token-0123456789"
+BOT = {
+    "id": "clinic",
+    "steps": [
+        {"id": "book", "type": "webhook", "filter": {"text": "^book "}, "next": "name"},
+        {"id": "news", "type": "webhook", "custom_path": "news", "next": "tell"},
+        {"id": "other", "type": "webhook", "next": "answer"},
+        {
+            "id": "name",
+            "expression": 'fn(lambda state: {**state, "booking": state["data"]["text"]})\n'
+            'send_text(state.data.psid, f"Your name, to {state.data.text}?")',
+            "next": {"greet": {"on": "reply", "within": "2d"}},
+        },
+        {"id": "greet", "expression": 'send_text(state.data.psid, f"{state.data.text}, {state.booking}: done.")'},
+        {"id": "answer", "expression": 'send_text(state.data.psid, f"You asked: {state.data.text}")'},
+        {
+            "id": "tell",
+            "expression": "broadcast(state.data.people, send_text(state.data.psid, state.data.text))",
+        },
+    ],
+}
+#: By so much older does all become at the restart that is not recent.
+PASSED_SECONDS = 1.5 * 86_400
+#: The columns with times of what has ended, and what says that it has.
+AGED = {
+    "service_events": ("received", ("received", "happened")),
+    "service_runs": ("coalesce(ended, started)", ("queued", "started", "ended")),
+    "service_people": ("last_message", ("last_message",)),
+    "service_receipts": ("max(coalesce(delivered, 0), coalesce(seen, 0))", ("delivered", "seen")),
+    "runs": ("ended", ("started", "ended")),
+}
+#: The tables of which each event has rows.
+GROWING = ("service_events", "service_runs", "runs", "steps", "writes")
+#: Of the life of each server: the share in which it warms up, and is not judged.
+WARM_UP = 0.4
+
+
+class Service:
+    """`adaptor serve`, which can be stopped and started again on the same port."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+        self.folder = folder
+        self.database = folder / "ledger.db"
+        (folder / "bot.json").write_text(json.dumps(BOT))
+        given = {
+            "access_token": sandbox.access_token,
+            "base_url": sandbox.url,
+            "app_secret": sandbox.app_secret,
+            "app_id": sandbox.app_id,
+            "verify_token": TOKEN,
+            "webhook_api_key": KEY,
+        }
+        (folder / "c.json").write_text(json.dumps(given))
+        (folder / "c.json").chmod(0o600)
+        self.url, self._port = "", 0
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "adaptor", "serve", "bot.json", "-c", "c.json", "--log-json"]
+        log = self.folder / "log.jsonl"
+        begin = log.stat().st_size if log.exists() else 0
+        with log.open("ab") as stream:
+            self.process = subprocess.Popen(
+                [*command, "--port", str(self._port), "--database", str(self.database)],
+                cwd=self.folder,
+                stderr=stream,
+                env={**os.environ, "ADAPTOR_RETENTION_DAYS": "1"},
+            )
+        until = time.monotonic() + 60
+        while not (found := re.search(rb'"url": "([^"]+)"', log.read_bytes()[begin:])):
+            assert self.process.poll() is None, log.read_text()[begin:]
+            assert time.monotonic() < until, log.read_text()[begin:]
+            time.sleep(0.05)
+        self.url = found[1].decode()
+        self._port = int(self.url.rpartition(":")[2].partition("/")[0])
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(60) == 0
+
+    def call(self, path: str, content: object) -> None:
+        """Call a trigger as another program does."""
+        address = self.url.rpartition("/")[0] + path
+        headers = {"X-API-Key": KEY, "Content-Type": "application/json"}
+        with urllib.request.urlopen(urllib.request.Request(address, json.dumps(content).encode(), headers), timeout=30):
+            pass
+
+    @property
+    def workers(self) -> list[int]:
+        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
+        return sorted(int(child) for task in tasks for child in (task / "children").read_text().split())
+
+
+@dataclass
+class Sample:
+    """What was found at one moment."""
+
+    at: float
+    began: float
+    life: int
+    server_kib: int
+    workers_kib: list[int]
+    handles: int
+    workers_handles: int
+    threads: int
+    file: int
+    log: int
+    messages: int
+
+
+def value_of(pid: int, name: str) -> int:
+    found = re.search(rf"^{name}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    assert found is not None
+    return int(found[1])
+
+
+def size_of(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def take_sample(service: Service, traffic: Traffic, life: int, begin: float) -> Sample | None:
+    pid, workers = service.process.pid, service.workers
+    try:
+        return Sample(
+            time.monotonic() - begin,
+            time.time(),
+            life,
+            value_of(pid, "VmRSS"),
+            [value_of(each, "VmRSS") for each in workers],
+            len(os.listdir(f"/proc/{pid}/fd")),
+            sum(len(os.listdir(f"/proc/{each}/fd")) for each in workers),
+            value_of(pid, "Threads") + sum(value_of(each, "Threads") for each in workers),
+            size_of(service.database) + size_of(Path(f"{service.database}-wal")),
+            size_of(service.folder / "service-log.jsonl"),
+            traffic.messages,
+        )
+    except (FileNotFoundError, ProcessLookupError):
+        # A process has just ended.
+        return None
+
+
+@dataclass
+class Traffic:
+    """What the people of the sandbox do. Each waits for what they should get before they write again."""
+
+    sandbox: Sandbox
+    rate: float
+    people: list[str]
+    expected: Counter[tuple[str, str]] = field(default_factory=Counter)
+    #: When who should get what was asked for.
+    asked: dict[tuple[str, str], float] = field(default_factory=dict)
+    delays: list[tuple[float, float]] = field(default_factory=list)
+    #: Those who are asked for their name answer later.
+    is_patient: bool = False
+    messages: int = 0
+    number: int = 0
+    _waiting: dict[str, str] = field(default_factory=dict)
+    _later: list[tuple[str, str]] = field(default_factory=list)
+    _seen: int = 0
+    _over: threading.Event = field(default_factory=threading.Event)
+    _random: random.Random = field(default_factory=lambda: random.Random(1))
+
+    def __post_init__(self) -> None:
+        self.failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+
+    @property
+    def is_quiet(self) -> bool:
+        return not self._waiting and not self._later
+
+    def stop(self) -> None:
+        """Let nobody begin anything new; what has begun goes on."""
+        self._over.set()
+
+    def expect(self, psid: str, text: str) -> None:
+        self.expected[psid, text] += 1
+        self.asked[psid, text] = time.time()
+
+    def _work(self) -> None:
+        try:
+            begin = time.monotonic()
+            while True:
+                self._read()
+                while not self._over.is_set() and self.number < self.rate * (time.monotonic() - begin):
+                    if not self._begin():
+                        # All wait: what cannot be asked now is not asked later at once.
+                        begin = time.monotonic() - self.number / self.rate
+                        break
+                time.sleep(0.05)
+        except BaseException as failure:
+            self.failure = failure
+            raise
+
+    def _read(self) -> None:
+        """Read what the people got, and answer questions."""
+        found = self.sandbox.messages
+        for message in found[self._seen :]:
+            got = message.psid, str(message.text)
+            if self._waiting.get(message.psid) == message.text:
+                del self._waiting[message.psid]
+                self.delays.append((self.asked[got], message.at.timestamp() - self.asked[got]))
+                if hit := re.fullmatch(r"Your name, to (book (\d+))\?", got[1]):
+                    self._later.append((message.psid, f"Ana {hit[2]}"))
+        self._seen = self.messages = len(found)
+        while self._later and not self.is_patient:
+            psid, name = self._later.pop(0)
+            self._say(psid, name, f"{name}, book {name[4:]}: done.")
+
+    def _begin(self) -> bool:
+        psid = self._random.choice(self.people)
+        if psid in self._waiting or any(psid == each for each, _ in self._later):
+            return len(self._waiting) + len(self._later) < len(self.people) // 2
+        number = self.number
+        if self._random.random() < 0.2:
+            self._say(psid, f"book {number}", f"Your name, to book {number}?")
+        else:
+            self._say(psid, f"question {number}", f"You asked: question {number}")
+        return True
+
+    def _say(self, psid: str, text: str, answer: str) -> None:
+        self.number += 1
+        self.expect(psid, answer)
+        self._waiting[psid] = answer
+        self.sandbox.person(psid).says(text)
+
+
+def broadcast(service: Service, traffic: Traffic, number: int) -> None:
+    text = f"News {number}"
+    for psid in traffic.people:
+        traffic.expect(psid, text)
+    service.call("/i/news", {"people": [{"psid": psid, "text": text} for psid in traffic.people]})
+
+
+def let_time_pass(database: Path, recent: float) -> None:
+    """Make everything that has ended a while ago older; nobody has the database open."""
+    connection = sqlite3.connect(database)
+    with connection:
+        for table, (ended, columns) in AGED.items():
+            change = ", ".join(f"{column} = {column} - {PASSED_SECONDS}" for column in columns)
+            connection.execute(f"UPDATE {table} SET {change} WHERE {ended} < ?", (time.time() - recent,))
+    connection.close()
+
+
+@dataclass
+class Contents:
+    """What the database holds: the bytes and rows of each table, with its indexes, and how runs have ended."""
+
+    bytes: Counter[str]
+    rows: Counter[str]
+    statuses: Counter[str]
+    outcomes: Counter[str]
+    purged: int
+
+    @classmethod
+    def read(cls, database: Path) -> Contents:
+        connection = sqlite3.connect(database)
+        tables = dict(connection.execute("SELECT name, tbl_name FROM sqlite_master"))
+        sizes: Counter[str] = Counter()
+        for name, size in connection.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name"):
+            sizes[tables.get(name, name)] += size
+        rows = Counter({name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in GROWING})
+        statuses = Counter(dict(connection.execute("SELECT status, count(*) FROM service_runs GROUP BY status")))
+        outcomes = Counter(dict(connection.execute("SELECT outcome, count(*) FROM writes GROUP BY outcome")))
+        (purged,) = connection.execute("SELECT count(*) FROM runs WHERE purged IS NOT NULL").fetchone()
+        connection.close()
+        return cls(sizes, rows, statuses, outcomes, purged)
+
+
+class Soak:
+    """One soak: traffic, samples, and what is wrong with them."""
+
+    def __init__(self, minutes: float, rate: float, people: int) -> None:
+        self.seconds, self.rate = minutes * 60, rate
+        #: Seconds before the restart of which no time passes: what is under way there is not old.
+        self.recent = min(20.0, self.seconds / 20)
+        self.psids = [str(6 * 10**15 + number) for number in range(people)]
+        self.samples: list[Sample] = []
+        self.problems: list[str] = []
+        self.folder = Path(tempfile.mkdtemp(prefix="adaptor-soak-"))
+        self._every = max(0.25, self.seconds / 120)
+
+    def run(self) -> None:
+        with Sandbox(app_secret=SECRET) as sandbox:
+            self.sandbox = sandbox
+            webhooks = sandbox.webhooks
+            # Until the server is back; Meta has more patience than a soak has time.
+            webhooks.delays = (0.5,) * 240
+            webhooks.duplicates, webhooks.disorder, webhooks.batch = 0.03, 3, 5
+            self.service = Service(self.folder, sandbox)
+            try:
+                sandbox.subscribe(self.service.url, verify_token=TOKEN)
+                self.traffic = Traffic(sandbox, self.rate, self.psids)
+                self.begin = time.monotonic()
+                self._live(0, [0.2, 0.6])
+                self._restart()
+                self._live(1, [0.2, 0.6])
+                self._drain()
+                self.service.stop()
+                self.end = Contents.read(self.service.database)
+            finally:
+                self.service.process.kill()
+
+    def _live(self, life: int, news: list[float]) -> None:
+        """Sample for half of the time, with broadcasts at some shares of it."""
+        begin, length = time.monotonic(), self.seconds / 2
+        while (passed := time.monotonic() - begin) < length:
+            if news and passed > news[0] * length:
+                broadcast(self.service, self.traffic, 10 * life + len(news))
+                del news[0]
+            # Some dialogues wait while the server is away, some longer than what is recent.
+            self.traffic.is_patient = life == 0 and passed > length - max(2 * self.recent, 2.0)
+            if sample := take_sample(self.service, self.traffic, life, self.begin):
+                self.samples.append(sample)
+            assert self.traffic.failure is None
+            assert self.service.process.poll() is None, "the server has ended"
+            time.sleep(self._every)
+
+    def _restart(self) -> None:
+        broadcast(self.service, self.traffic, 99)
+        self.service.stop()
+        self.before = Contents.read(self.service.database)
+        let_time_pass(self.service.database, self.recent)
+        self.service.start()
+        began = time.monotonic()
+        while "and removed" not in (log := (self.folder / "log.jsonl").read_text()):
+            assert time.monotonic() < began + 300, log[-2000:]
+            time.sleep(0.1)
+        self.retention_seconds = time.monotonic() - began
+        self.after = Contents.read(self.service.database)
+        self.traffic.is_patient = False
+
+    def _drain(self) -> None:
+        self.traffic.stop()
+        until = time.monotonic() + max(60.0, self.seconds / 5)
+        while time.monotonic() < until:
+            is_complete = len(self.sandbox.messages) >= self.traffic.expected.total() and self.traffic.is_quiet
+            if is_complete and self.sandbox.webhooks.wait(30):
+                return
+            time.sleep(0.2)
+
+    # --- The judgement ---
+
+    def judge(self) -> None:
+        """Print what was found, and collect what is wrong with it."""
+        self._show_samples()
+        self._check_messages()
+        self._check_runs()
+        self._check_processes()
+        self._check_database()
+
+    def _show_samples(self) -> None:
+        titles = "minute server,_MB workers,_MB handles threads database,_MB log,_MB messages"
+        print(*(f"{title.replace('_', ' '):>14}" for title in titles.split()))
+        for sample in self.samples[:: max(1, len(self.samples) // 20)]:
+            workers = " + ".join(f"{kib / 1024:.1f}" for kib in sample.workers_kib)
+            values = f"{sample.at / 60:.1f}", f"{sample.server_kib / 1024:.1f}", workers
+            handles = f"{sample.handles} + {sample.workers_handles}"
+            sizes = f"{sample.file / MEBI:.1f}", f"{sample.log / MEBI:.1f}", f"{sample.messages:,}"
+            print(*(f"{value:>14}" for value in (*values, handles, str(sample.threads), *sizes)))
+
+    def _check_messages(self) -> None:
+        traffic = self.traffic
+        got = Counter((message.psid, str(message.text)) for message in self.sandbox.messages)
+        lost, extra = traffic.expected - got, got - traffic.expected
+        print(f"\n{traffic.number:,} messages of people; {got.total():,} of the Page, of {traffic.expected.total():,}")
+        lives = [[sample.began for sample in self.samples if sample.life == life] for life in (0, 1)]
+        for when, begin, end in (
+            ("of server 1", lives[0][0], lives[0][-1]),
+            ("while the server was restarted and kept the retention time", lives[0][-1], lives[1][0]),
+            ("of server 2", lives[1][0], lives[1][-1]),
+        ):
+            took = sorted(each for since, each in traffic.delays if begin <= since <= end) or [0.0]
+            shown = ", ".join(
+                f"p{share:.0f} {took[int(share / 100 * (len(took) - 1))]:.2f} s" for share in (50, 99, 100)
+            )
+            print(f"{len(took):,} answers {when}: {shown}")
+        for what, found in (("got lost", lost), ("came twice, or were not asked for", extra)):
+            if found:
+                self.problems.append(f"{found.total():,} messages {what}, such as {next(iter(found))}")
+        if self.sandbox.refusals:
+            self.problems.append(f"{len(self.sandbox.refusals):,} sends refused, such as {self.sandbox.refusals[0]}")
+
+    def _check_runs(self) -> None:
+        for name, found, wanted in (
+            ("runs at the restart", self.before.statuses, {"succeeded", "cancelled", "queued", "waiting"}),
+            # Cancelled: what was written before the question was recorded, and then was its answer.
+            ("runs at the end", self.end.statuses, {"succeeded", "cancelled"}),
+            ("writes", self.end.outcomes, {"sent"}),
+        ):
+            print(f"{name}: " + ", ".join(f"{count:,} {status}" for status, count in sorted(found.items())))
+            if set(found) - wanted:
+                self.problems.append(f"{name}: {dict(found)}")
+
+    def _check_processes(self) -> None:
+        print(f"\n{'in the first half of its life, and in the second':<50}{'first':>10}{'second':>10}{'allowed':>10}")
+        for life in (0, 1):
+            of_life = [sample for sample in self.samples if sample.life == life]
+            judged = of_life[int(len(of_life) * WARM_UP) :]
+            halves = judged[: len(judged) // 2], judged[len(judged) // 2 :]
+            for what, read, typical, allowed in MEASURES:
+                first, second = (typical(read(sample) for sample in half) for half in halves)
+                self._compare(f"server {life + 1}: {what}", first, second, allowed(first))
+
+    def _compare(self, what: str, first: float, second: float, allowed: float) -> None:
+        print(f"{what:<50}{first:>10,.1f}{second:>10,.1f}{allowed:>10,.1f}")
+        if second > allowed:
+            self.problems.append(f"{what}: {first:,.1f} became {second:,.1f}, at most {allowed:,.1f} is allowed")
+
+    def _check_database(self) -> None:
+        before, after, end = self.before, self.after, self.end
+        first, second = before.rows["service_events"], end.rows["service_events"] - after.rows["service_events"]
+        sizes = [each.bytes.total() for each in (before, after, end)]
+        print(f"\nthe retention time was kept {self.retention_seconds:.1f} s after the start: {after.purged:,} runs")
+        print(f"{'the database, in KiB':<25}{'at the restart':>16}{'after retention':>16}{'at the end':>16}")
+        for name in (*GROWING, "other tables"):
+            each = [self._bytes(contents, name) / 1024 for contents in (before, after, end)]
+            print(f"{name:<25}" + "".join(f"{size:>16,.0f}" for size in each))
+        print(f"{'all':<25}" + "".join(f"{size / 1024:>16,.0f}" for size in sizes))
+        self._compare(
+            "bytes an event, of the first and second server",
+            sizes[0] / first,
+            (sizes[2] - sizes[1]) / second,
+            1.15 * sizes[0] / first + 200_000 / second,
+        )
+        # Without what is recent: that is whole still.
+        left = sum(
+            after.bytes[name] - before.bytes[name] * (1 - after.purged / before.rows["runs"])
+            for name in ("runs", "writes", "steps")
+        )
+        print(f"{left / after.purged:,.0f} bytes of a purged run stay: which messages it has sent, without the person")
+
+    @staticmethod
+    def _bytes(contents: Contents, name: str) -> int:
+        if name in contents.bytes:
+            return contents.bytes[name]
+        return sum(size for table, size in contents.bytes.items() if table not in GROWING)
+
+
+MEBI = 1024.0 * 1024.0
+#: What is compared, its typical value, and how much it may be in the second half. SQLite fills its page caches, of
+#: 8 MiB for each connection, as the database grows; a worker has pipes and files of the run that is under way.
+MEASURES: tuple[
+    tuple[str, Callable[[Sample], float], Callable[[Iterable[float]], float], Callable[[float], float]], ...
+]
+MEASURES = (
+    ("memory of the server, MB", lambda sample: sample.server_kib / 1024, median, lambda first: 1.05 * first + 1),
+    ("memory of a worker, MB", lambda sample: max(sample.workers_kib) / 1024, median, lambda first: 1.02 * first + 1),
+    ("handles of the server", lambda sample: sample.handles, min, lambda first: first + 2),
+    ("handles of the workers", lambda sample: sample.workers_handles, min, lambda first: first + 4),
+    ("threads", lambda sample: sample.threads, min, lambda first: first + 1),
+)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--rate", type=float, default=8.0, help="how many messages people write a second")
+    parser.add_argument("--people", type=int, default=400)
+    given = parser.parse_args()
+    soak = Soak(given.minutes, given.rate, given.people)
+    soak.run()
+    soak.judge()
+    print()
+    for problem in soak.problems:
+        print(f"NOT AS IT SHOULD BE: {problem}")
+    if soak.problems:
+        print(f"The database and the log are in {soak.folder}.")
+        return 1
+    print("Nothing grows, nobody got anything twice, and nothing was lost.")
+    shutil.rmtree(soak.folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
