@@ -14,51 +14,26 @@ Each server is judged for itself: after a time to warm up, the second half of it
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import random
 import re
 import shutil
-import signal
 import sqlite3
-import subprocess
 import sys
 import tempfile
-import threading
 import time
-import urllib.request
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
+
+from traffic import SECRET, TOKEN, Service, Traffic, broadcast
 
 from adaptor.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-SECRET, KEY, TOKEN = "benchmark-secret-0123456789", "benchmark-key-0123456789", "benchmark-token-0123456789"
-BOT = {
-    "id": "clinic",
-    "steps": [
-        {"id": "book", "type": "webhook", "filter": {"text": "^book "}, "next": "name"},
-        {"id": "news", "type": "webhook", "custom_path": "news", "next": "tell"},
-        {"id": "other", "type": "webhook", "next": "answer"},
-        {
-            "id": "name",
-            "expression": 'fn(lambda state: {**state, "booking": state["data"]["text"]})\n'
-            'send_text(state.data.psid, f"Your name, to {state.data.text}?")',
-            "next": {"greet": {"on": "reply", "within": "2d"}},
-        },
-        {"id": "greet", "expression": 'send_text(state.data.psid, f"{state.data.text}, {state.booking}: done.")'},
-        {"id": "answer", "expression": 'send_text(state.data.psid, f"You asked: {state.data.text}")'},
-        {
-            "id": "tell",
-            "expression": "broadcast(state.data.people, send_text(state.data.psid, state.data.text))",
-        },
-    ],
-}
 #: By so much older does all become at the restart that is not recent.
 PASSED_SECONDS = 1.5 * 86_400
 #: The columns with times of what has ended, and what says that it has.
@@ -73,62 +48,6 @@ AGED = {
 GROWING = ("service_events", "service_runs", "runs", "steps", "writes")
 #: Of the life of each server: the share in which it warms up, and is not judged.
 WARM_UP = 0.4
-
-
-class Service:
-    """`adaptor serve`, which can be stopped and started again on the same port."""
-
-    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
-        self.folder = folder
-        self.database = folder / "ledger.db"
-        (folder / "bot.json").write_text(json.dumps(BOT))
-        given = {
-            "access_token": sandbox.access_token,
-            "base_url": sandbox.url,
-            "app_secret": sandbox.app_secret,
-            "app_id": sandbox.app_id,
-            "verify_token": TOKEN,
-            "webhook_api_key": KEY,
-        }
-        (folder / "c.json").write_text(json.dumps(given))
-        (folder / "c.json").chmod(0o600)
-        self.url, self._port = "", 0
-        self.start()
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "adaptor", "serve", "bot.json", "-c", "c.json", "--log-json"]
-        log = self.folder / "log.jsonl"
-        begin = log.stat().st_size if log.exists() else 0
-        with log.open("ab") as stream:
-            self.process = subprocess.Popen(
-                [*command, "--port", str(self._port), "--database", str(self.database)],
-                cwd=self.folder,
-                stderr=stream,
-                env={**os.environ, "ADAPTOR_RETENTION_DAYS": "1"},
-            )
-        until = time.monotonic() + 60
-        while not (found := re.search(rb'"url": "([^"]+)"', log.read_bytes()[begin:])):
-            assert self.process.poll() is None, log.read_text()[begin:]
-            assert time.monotonic() < until, log.read_text()[begin:]
-            time.sleep(0.05)
-        self.url = found[1].decode()
-        self._port = int(self.url.rpartition(":")[2].partition("/")[0])
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(60) == 0
-
-    def call(self, path: str, content: object) -> None:
-        """Call a trigger as another program does."""
-        address = self.url.rpartition("/")[0] + path
-        headers = {"X-API-Key": KEY, "Content-Type": "application/json"}
-        with urllib.request.urlopen(urllib.request.Request(address, json.dumps(content).encode(), headers), timeout=30):
-            pass
-
-    @property
-    def workers(self) -> list[int]:
-        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
-        return sorted(int(child) for task in tasks for child in (task / "children").read_text().split())
 
 
 @dataclass
@@ -148,6 +67,11 @@ class Sample:
     messages: int
 
 
+def workers_of(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sorted(int(child) for task in tasks for child in (task / "children").read_text().split())
+
+
 def value_of(pid: int, name: str) -> int:
     found = re.search(rf"^{name}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
     assert found is not None
@@ -159,7 +83,7 @@ def size_of(path: Path) -> int:
 
 
 def take_sample(service: Service, traffic: Traffic, life: int, begin: float) -> Sample | None:
-    pid, workers = service.process.pid, service.workers
+    pid, workers = service.process.pid, workers_of(service.process.pid)
     try:
         return Sample(
             time.monotonic() - begin,
@@ -177,99 +101,6 @@ def take_sample(service: Service, traffic: Traffic, life: int, begin: float) -> 
     except (FileNotFoundError, ProcessLookupError):
         # A process has just ended.
         return None
-
-
-@dataclass
-class Traffic:
-    """What the people of the sandbox do. Each waits for what they should get before they write again."""
-
-    sandbox: Sandbox
-    rate: float
-    people: list[str]
-    expected: Counter[tuple[str, str]] = field(default_factory=Counter)
-    #: When who should get what was asked for.
-    asked: dict[tuple[str, str], float] = field(default_factory=dict)
-    delays: list[tuple[float, float]] = field(default_factory=list)
-    #: Those who are asked for their name answer later.
-    is_patient: bool = False
-    messages: int = 0
-    number: int = 0
-    _waiting: dict[str, str] = field(default_factory=dict)
-    _later: list[tuple[str, str]] = field(default_factory=list)
-    _seen: int = 0
-    _over: threading.Event = field(default_factory=threading.Event)
-    _random: random.Random = field(default_factory=lambda: random.Random(1))
-
-    def __post_init__(self) -> None:
-        self.failure: BaseException | None = None
-        self._thread = threading.Thread(target=self._work, daemon=True)
-        self._thread.start()
-
-    @property
-    def is_quiet(self) -> bool:
-        return not self._waiting and not self._later
-
-    def stop(self) -> None:
-        """Let nobody begin anything new; what has begun goes on."""
-        self._over.set()
-
-    def expect(self, psid: str, text: str) -> None:
-        self.expected[psid, text] += 1
-        self.asked[psid, text] = time.time()
-
-    def _work(self) -> None:
-        try:
-            begin = time.monotonic()
-            while True:
-                self._read()
-                while not self._over.is_set() and self.number < self.rate * (time.monotonic() - begin):
-                    if not self._begin():
-                        # All wait: what cannot be asked now is not asked later at once.
-                        begin = time.monotonic() - self.number / self.rate
-                        break
-                time.sleep(0.05)
-        except BaseException as failure:
-            self.failure = failure
-            raise
-
-    def _read(self) -> None:
-        """Read what the people got, and answer questions."""
-        found = self.sandbox.messages
-        for message in found[self._seen :]:
-            got = message.psid, str(message.text)
-            if self._waiting.get(message.psid) == message.text:
-                del self._waiting[message.psid]
-                self.delays.append((self.asked[got], message.at.timestamp() - self.asked[got]))
-                if hit := re.fullmatch(r"Your name, to (book (\d+))\?", got[1]):
-                    self._later.append((message.psid, f"Ana {hit[2]}"))
-        self._seen = self.messages = len(found)
-        while self._later and not self.is_patient:
-            psid, name = self._later.pop(0)
-            self._say(psid, name, f"{name}, book {name[4:]}: done.")
-
-    def _begin(self) -> bool:
-        psid = self._random.choice(self.people)
-        if psid in self._waiting or any(psid == each for each, _ in self._later):
-            return len(self._waiting) + len(self._later) < len(self.people) // 2
-        number = self.number
-        if self._random.random() < 0.2:
-            self._say(psid, f"book {number}", f"Your name, to book {number}?")
-        else:
-            self._say(psid, f"question {number}", f"You asked: question {number}")
-        return True
-
-    def _say(self, psid: str, text: str, answer: str) -> None:
-        self.number += 1
-        self.expect(psid, answer)
-        self._waiting[psid] = answer
-        self.sandbox.person(psid).says(text)
-
-
-def broadcast(service: Service, traffic: Traffic, number: int) -> None:
-    text = f"News {number}"
-    for psid in traffic.people:
-        traffic.expect(psid, text)
-    service.call("/i/news", {"people": [{"psid": psid, "text": text} for psid in traffic.people]})
 
 
 def let_time_pass(database: Path, recent: float) -> None:
@@ -307,6 +138,12 @@ class Contents:
         return cls(sizes, rows, statuses, outcomes, purged)
 
 
+def compare_messages(expected: Counter[tuple[str, str]], got: Counter[tuple[str, str]]) -> list[str]:
+    """Return what is wrong with the texts that people got, each with its PSID."""
+    differences = ("got lost", expected - got), ("came twice, or were not asked for", got - expected)
+    return [f"{found.total():,} messages {what}, such as {next(iter(found))}" for what, found in differences if found]
+
+
 class Soak:
     """One soak: traffic, samples, and what is wrong with them."""
 
@@ -317,12 +154,11 @@ class Soak:
         self.psids = [str(6 * 10**15 + number) for number in range(people)]
         self.samples: list[Sample] = []
         self.problems: list[str] = []
-        self.folder = Path(tempfile.mkdtemp(prefix="adaptor-soak-"))
         self._every = max(0.25, self.seconds / 120)
 
     def run(self) -> None:
         with Sandbox(app_secret=SECRET) as sandbox:
-            self.sandbox = sandbox
+            self.sandbox, self.folder = sandbox, Path(tempfile.mkdtemp(prefix="adaptor-soak-"))
             webhooks = sandbox.webhooks
             # Until the server is back; Meta has more patience than a soak has time.
             webhooks.delays = (0.5,) * 240
@@ -384,10 +220,10 @@ class Soak:
     def judge(self) -> None:
         """Print what was found, and collect what is wrong with it."""
         self._show_samples()
-        self._check_messages()
-        self._check_runs()
-        self._check_processes()
-        self._check_database()
+        self.check_messages()
+        self.check_runs()
+        self.check_processes()
+        self.check_database()
 
     def _show_samples(self) -> None:
         titles = "minute server,_MB workers,_MB handles threads database,_MB log,_MB messages"
@@ -399,10 +235,9 @@ class Soak:
             sizes = f"{sample.file / MEBI:.1f}", f"{sample.log / MEBI:.1f}", f"{sample.messages:,}"
             print(*(f"{value:>14}" for value in (*values, handles, str(sample.threads), *sizes)))
 
-    def _check_messages(self) -> None:
+    def check_messages(self) -> None:
         traffic = self.traffic
         got = Counter((message.psid, str(message.text)) for message in self.sandbox.messages)
-        lost, extra = traffic.expected - got, got - traffic.expected
         print(f"\n{traffic.number:,} messages of people; {got.total():,} of the Page, of {traffic.expected.total():,}")
         lives = [[sample.began for sample in self.samples if sample.life == life] for life in (0, 1)]
         for when, begin, end in (
@@ -415,13 +250,11 @@ class Soak:
                 f"p{share:.0f} {took[int(share / 100 * (len(took) - 1))]:.2f} s" for share in (50, 99, 100)
             )
             print(f"{len(took):,} answers {when}: {shown}")
-        for what, found in (("got lost", lost), ("came twice, or were not asked for", extra)):
-            if found:
-                self.problems.append(f"{found.total():,} messages {what}, such as {next(iter(found))}")
+        self.problems += compare_messages(traffic.expected, got)
         if self.sandbox.refusals:
             self.problems.append(f"{len(self.sandbox.refusals):,} sends refused, such as {self.sandbox.refusals[0]}")
 
-    def _check_runs(self) -> None:
+    def check_runs(self) -> None:
         for name, found, wanted in (
             ("runs at the restart", self.before.statuses, {"succeeded", "cancelled", "queued", "waiting"}),
             # Cancelled: what was written before the question was recorded, and then was its answer.
@@ -432,7 +265,7 @@ class Soak:
             if set(found) - wanted:
                 self.problems.append(f"{name}: {dict(found)}")
 
-    def _check_processes(self) -> None:
+    def check_processes(self) -> None:
         print(f"\n{'in the first half of its life, and in the second':<50}{'first':>10}{'second':>10}{'allowed':>10}")
         for life in (0, 1):
             of_life = [sample for sample in self.samples if sample.life == life]
@@ -447,7 +280,7 @@ class Soak:
         if second > allowed:
             self.problems.append(f"{what}: {first:,.1f} became {second:,.1f}, at most {allowed:,.1f} is allowed")
 
-    def _check_database(self) -> None:
+    def check_database(self) -> None:
         before, after, end = self.before, self.after, self.end
         first, second = before.rows["service_events"], end.rows["service_events"] - after.rows["service_events"]
         sizes = [each.bytes.total() for each in (before, after, end)]
