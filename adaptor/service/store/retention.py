@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ...ledger.database.database import from_text, to_text
+from ...ledger.records import FINISHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,17 @@ def forget_in_parts(database: Database, seconds: float) -> Iterator[int]:
             removed = database.transact(partial(_forget_some, database, table, old, age), durable=True)
             yield removed
     database.transact(partial(_forget_rest, database, seconds), durable=True)
+
+
+def unfinished_runs(database: Database, seconds: float) -> list[str]:
+    """Return the runs that the ledger could resume, and that nobody retries once `forget_in_parts` has removed them."""
+    with database.reading():
+        found = database.run(
+            "SELECT s.id FROM service_runs AS s JOIN runs AS r ON r.id = s.id WHERE s.is_open = 0 "
+            f"AND s.ended < {database.clock} - ? AND r.purged IS NULL AND r.status <> ? ORDER BY s.n",
+            (seconds, FINISHED),
+        ).fetchall()
+    return [id_ for (id_,) in found]
 
 
 def _forget_some(database: Database, table: str, old: str, seconds: float) -> int:

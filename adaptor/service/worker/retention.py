@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ...runner.execution.recording.retention import retention_days
-from ..store.retention import forget_in_parts
+from ..store.retention import forget_in_parts, unfinished_runs
 from ..store.run_log import RunLog
 
 if TYPE_CHECKING:
@@ -63,17 +63,18 @@ class Retention:
 
     def _forget(self, seconds: float) -> Iterator[None]:
         """Forget what is too old, in short transactions."""
-        count = 0
-        for removed in forget_in_parts(self._store.database, seconds):
-            count += removed
-            yield
-        runs = self._store.ledger.runs
-        old = runs.older(seconds, finished=True)
+        database, runs = self._store.database, self._store.ledger.runs
+        # Of the runs that failed, too: after this nobody can retry them.
+        old = [*runs.older(seconds, finished=True), *unfinished_runs(database, seconds)]
         for run in old:
             runs.purge(run, clean_up=False)
             yield
+        count = 0
+        for removed in forget_in_parts(database, seconds):
+            count += removed
+            yield
         if old:
-            self._store.database.clean_up()
+            database.clean_up()
         if self._run_log is not None:
             oldest = time.time() - seconds
             RunLog(self._run_log).forget(lambda line: float(line.get("time") or 0.0) >= oldest)

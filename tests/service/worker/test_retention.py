@@ -46,7 +46,7 @@ def test_a_look_forgets_a_part_and_the_next_looks_forget_the_rest(store, fill, m
         looks.look()
         counts.append(left(store))
         assert len(counts) < 20
-    assert counts[0] == 6
+    assert counts[0] == 8
     assert counts[-1] == 0
     assert len(counts) > 4
     assert lines == ["Older than 1 days, and removed: 6 events and runs, and the people of 3 runs in the ledger."]
@@ -69,3 +69,21 @@ def test_one_transaction_removes_a_part_of_the_events(store, fill, monkeypatch):
     fill(1, 2, 3, 4, 5)
     assert list(parts.forget_in_parts(store.database, 86_400)) == [2, 2, 1, 2, 2, 1]
     assert store.events.count() == 0
+
+
+def test_the_people_of_a_run_that_has_failed_are_forgotten_with_the_run(store, fill, monkeypatch):
+    monkeypatch.setenv("ADAPTOR_RETENTION_DAYS", "1")
+    fill(1)
+    store.database.run("UPDATE service_runs SET status = 'failed'")
+    store.database.run("UPDATE runs SET status = 'stopped'")
+    Retention(store, lambda level, line: None).look()
+    assert left(store) == 0
+
+
+def test_a_run_by_hand_that_can_be_resumed_stays(store, fill, monkeypatch):
+    monkeypatch.setenv("ADAPTOR_RETENTION_DAYS", "1")
+    fill(1)
+    store.database.run("DELETE FROM service_runs")
+    store.database.run("UPDATE runs SET status = 'stopped'")
+    Retention(store, lambda level, line: None).look()
+    assert left(store) == 1
