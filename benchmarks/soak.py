@@ -189,7 +189,8 @@ class Soak:
             if sample := take_sample(self.service, self.traffic, life, self.begin):
                 self.samples.append(sample)
             assert self.traffic.failure is None
-            assert self.service.process.poll() is None, "the server has ended"
+            assert self.service.process.poll() is None, f"the server has ended: {self.folder}"
+            assert time.monotonic() < self.traffic.last + 60, f"nobody gets messages any more: {self.folder}"
             time.sleep(self._every)
 
     def _restart(self) -> None:

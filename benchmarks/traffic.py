@@ -118,6 +118,8 @@ class Traffic:
 
     def __post_init__(self) -> None:
         self.failure: BaseException | None = None
+        #: When somebody got a message last.
+        self.last = time.monotonic()
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
 
@@ -158,6 +160,8 @@ class Traffic:
                 self.delays.append((self.asked[got], message.at.timestamp() - self.asked[got]))
                 if hit := re.fullmatch(r"Your name, to (book (\d+))\?", got[1]):
                     self._later.append((message.psid, f"Ana {hit[2]}"))
+        if len(found) > self._seen:
+            self.last = time.monotonic()
         self._seen = self.messages = len(found)
         while self._later and not self.is_patient:
             psid, name = self._later.pop(0)
