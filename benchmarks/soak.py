@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 
 #: By so much older does all become at the restart that is not recent.
 PASSED_SECONDS = 1.5 * 86_400
-#: The columns with times of what has ended, and what says that it has.
+#: The columns with times of what has ended, and what says that it has. Not when people wrote last: answers may wait,
+#: and broadcasts come, and after 24 hours they would rightly be refused.
 AGED = {
     "service_events": ("received", ("received", "happened")),
     "service_runs": ("coalesce(ended, started)", ("queued", "started", "ended")),
-    "service_people": ("last_message", ("last_message",)),
     "service_receipts": ("max(coalesce(delivered, 0), coalesce(seen, 0))", ("delivered", "seen")),
     "runs": ("ended", ("started", "ended")),
 }
