@@ -234,10 +234,14 @@ class Runs:
             ).fetchall()
         return [StepRecord(step, arrival, status, from_text(output)) for step, arrival, status, output in found]
 
-    def purge(self, run: str) -> int:
+    def purge(self, run: str, *, clean_up: bool = True) -> int:
         """Delete the recipients of a run, its input and its outputs.
 
         The number of its writes stays, and a key that was used stays used. The run cannot be resumed after that.
+
+        Args:
+            run: Its id.
+            clean_up: Remove the copies of deleted values too, which takes time; False where that is done once, later.
 
         Returns:
             The number of writes that had a recipient.
@@ -246,7 +250,8 @@ class Runs:
             LedgerError: The run is under way.
         """
         people = self._purge(run)
-        self._database.clean_up()
+        if clean_up:
+            self._database.clean_up()
         return people
 
     def _purge(self, run: str) -> int:
@@ -288,6 +293,15 @@ class Runs:
         Returns:
             Their ids.
         """
+        old = self.older(seconds, finished=finished)
+        for run in old:
+            self._purge(run)
+        if old:
+            self._database.clean_up()
+        return old
+
+    def older(self, seconds: float, *, finished: bool = False) -> list[str]:
+        """Return the ids of the runs that `purge_older` would purge."""
         with self._database.reading():
             only = f" AND status = '{FINISHED}'" if finished else ""
             found = self._database.run(
@@ -295,12 +309,7 @@ class Runs:
                 "ORDER BY started",
                 (self._database.now() - seconds,),
             ).fetchall()
-            old = [run for run, holder in found if holder is None or self._leases.is_expired(holder)]
-        for run in old:
-            self._purge(run)
-        if old:
-            self._database.clean_up()
-        return old
+            return [run for run, holder in found if holder is None or self._leases.is_expired(holder)]
 
     def _record(self, run: str) -> RunRecord | None:
         found = self._database.run(f"SELECT {COLUMNS} FROM runs WHERE id = ?", (run,)).fetchall()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ...ledger.database.database import from_text, to_text
+from ...ledger.records import FINISHED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ...ledger.database.database import Database
 
 #: Meta delivers an event again for hours: so long it is known that it was stored before.
 LEAST_SECONDS = 86_400.0
+#: How many rows one transaction removes: webhooks that come meanwhile wait for it.
+_MOST_AT_ONCE = 500
 
 
 def forget_older(database: Database, seconds: float) -> int:
@@ -23,28 +29,52 @@ def forget_older(database: Database, seconds: float) -> int:
     Returns:
         How many events and runs were removed.
     """
+    return sum(forget_in_parts(database, seconds))
+
+
+def forget_in_parts(database: Database, seconds: float) -> Iterator[int]:
+    """Do what `forget_older` does, and yield after each short transaction how many events and runs it has removed."""
     if not database.has_table("service_version"):
-        return 0
+        return
+    for table, old, age in (
+        ("service_events", "received", max(seconds, LEAST_SECONDS)),
+        ("service_runs", "is_open = 0 AND ended", seconds),
+    ):
+        removed = _MOST_AT_ONCE
+        while removed == _MOST_AT_ONCE:
+            removed = database.transact(partial(_forget_some, database, table, old, age), durable=True)
+            yield removed
+    database.transact(partial(_forget_rest, database, seconds), durable=True)
 
-    def work() -> int:
-        clock = database.clock
-        events = database.run(
-            f"DELETE FROM service_events WHERE received < {clock} - ?", (max(seconds, LEAST_SECONDS),)
-        ).rowcount
-        runs = database.run(f"DELETE FROM service_runs WHERE is_open = 0 AND ended < {clock} - ?", (seconds,)).rowcount
-        database.run(
-            "DELETE FROM service_receipts "
-            f"WHERE coalesce(delivered, 0) < {clock} - ? AND coalesce(seen, 0) < {clock} - ?",
-            (max(seconds, LEAST_SECONDS),) * 2,
-        )
-        database.run(f"DELETE FROM service_answers WHERE happened < {clock} - ?", (max(seconds, LEAST_SECONDS),))
-        _forget_carried(database, seconds)
-        database.run("DELETE FROM service_responses WHERE run NOT IN (SELECT id FROM service_runs)")
-        database.run(f"DELETE FROM service_pauses WHERE ends < {clock}")
-        database.run(f"DELETE FROM service_people WHERE last_message < {clock} - ?", (max(seconds, LEAST_SECONDS),))
-        return int(events + runs)
 
-    return database.transact(work, durable=True)
+def unfinished_runs(database: Database, seconds: float) -> list[str]:
+    """Return the runs that the ledger could resume, and that nobody retries once `forget_in_parts` has removed them."""
+    with database.reading():
+        found = database.run(
+            "SELECT s.id FROM service_runs AS s JOIN runs AS r ON r.id = s.id WHERE s.is_open = 0 "
+            f"AND s.ended < {database.clock} - ? AND r.purged IS NULL AND r.status <> ? ORDER BY s.n",
+            (seconds, FINISHED),
+        ).fetchall()
+    return [id_ for (id_,) in found]
+
+
+def _forget_some(database: Database, table: str, old: str, seconds: float) -> int:
+    found = f"SELECT n FROM {table} WHERE {old} < {database.clock} - ? ORDER BY n LIMIT ?"
+    return int(database.run(f"DELETE FROM {table} WHERE n IN ({found})", (seconds, _MOST_AT_ONCE)).rowcount)
+
+
+def _forget_rest(database: Database, seconds: float) -> None:
+    """Remove what is old in the tables that have a row for a person, or for few runs."""
+    clock, least = database.clock, max(seconds, LEAST_SECONDS)
+    database.run(
+        f"DELETE FROM service_receipts WHERE coalesce(delivered, 0) < {clock} - ? AND coalesce(seen, 0) < {clock} - ?",
+        (least, least),
+    )
+    database.run(f"DELETE FROM service_answers WHERE happened < {clock} - ?", (least,))
+    _forget_carried(database, seconds)
+    database.run("DELETE FROM service_responses WHERE run NOT IN (SELECT id FROM service_runs)")
+    database.run(f"DELETE FROM service_pauses WHERE ends < {clock}")
+    database.run(f"DELETE FROM service_people WHERE last_message < {clock} - ?", (least,))
 
 
 def _forget_carried(database: Database, seconds: float) -> None:

@@ -6,15 +6,17 @@ import time
 from typing import TYPE_CHECKING
 
 from ...runner.execution.recording.retention import retention_days
-from ..store.retention import forget_older
+from ..store.retention import forget_in_parts, unfinished_runs
 from ..store.run_log import RunLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ..store.store import ServiceStore
 
 _DAY = 86_400.0
+#: How long one look may take, about once a second: a day of a busy Page takes minutes, and people wait for answers.
+_SLICE_SECONDS = 0.1
 
 
 class Retention:
@@ -35,17 +37,47 @@ class Retention:
         self._run_log = run_log
         self._days = retention_days()
         self._next = 0.0
+        #: What is left to do of today.
+        self._rest: Iterator[None] | None = None
 
     def look(self) -> None:
-        """Forget what is too old, if a day has passed since the last time."""
-        if self._days is None or time.monotonic() < self._next:
-            return
-        self._next = time.monotonic() + _DAY
-        count = forget_older(self._store.database, self._days * _DAY)
-        runs = self._store.ledger.runs.purge_older(self._days * _DAY, finished=True)
+        """Forget what is too old, a part each time, if a day has passed since it was begun last.
+
+        Raises:
+            LedgerError: The database cannot be used. What is left is forgotten a day later, or after the next start.
+        """
+        if self._rest is None:
+            if self._days is None or time.monotonic() < self._next:
+                return
+            self._next = time.monotonic() + _DAY
+            self._rest = self._forget(self._days * _DAY)
+        until = time.monotonic() + _SLICE_SECONDS
+        try:
+            for _ in self._rest:
+                if time.monotonic() >= until:
+                    return
+        except BaseException:
+            self._rest = None
+            raise
+        self._rest = None
+
+    def _forget(self, seconds: float) -> Iterator[None]:
+        """Forget what is too old, in short transactions."""
+        database, runs = self._store.database, self._store.ledger.runs
+        # Of the runs that failed, too: after this nobody can retry them.
+        old = [*runs.older(seconds, finished=True), *unfinished_runs(database, seconds)]
+        for run in old:
+            runs.purge(run, clean_up=False)
+            yield
+        count = 0
+        for removed in forget_in_parts(database, seconds):
+            count += removed
+            yield
+        if old:
+            database.clean_up()
         if self._run_log is not None:
-            oldest = time.time() - self._days * _DAY
+            oldest = time.time() - seconds
             RunLog(self._run_log).forget(lambda line: float(line.get("time") or 0.0) >= oldest)
-        if count or runs:
-            what = f"{count:,} events and runs, and the people of {len(runs):,} runs in the ledger"
-            self._log("info", f"Older than {self._days:g} days, and removed: {what}.")
+        if count or old:
+            what = f"{count:,} events and runs, and the people of {len(old):,} runs in the ledger"
+            self._log("info", f"Older than {seconds / _DAY:g} days, and removed: {what}.")
