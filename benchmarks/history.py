@@ -19,11 +19,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from figures import figure
 from recorder import recording
 
 from adaptor.ledger.database.database import Database
@@ -44,8 +45,8 @@ LARGE = r"SCAN (writes|w|p|service_\w+|steps)\b(?! USING)"
 WRITES = """
 INSERT INTO writes (id, run, step, arrival, site, page, recipient, fingerprint, nth, is_message, outcome, attempt,
                     created, changed, about, result, error)
-SELECT '{run}-' || k, '{run}', 'job-1', 0, 'send_text', '{page}', psid, 'f3b1c2d4e5f60718293a4b5c6d7e8f90', 0, 1, outcome,
-       1, {started}, {started} + 1, CASE outcome WHEN 'failed' THEN 'person' END,
+SELECT '{run}-' || k, '{run}', 'job-1', 0, 'send_text', '{page}', psid, 'f3b1c2d4e5f60718293a4b5c6d7e8f90', 0, 1,
+       outcome, 1, {started}, {started} + 1, CASE outcome WHEN 'failed' THEN 'person' END,
        CASE outcome WHEN 'sent' THEN '{{"recipient_id":"' || psid || '","message_id":"m_{padding}' || k || '"}}' END,
        CASE outcome WHEN 'failed' THEN '{{"name":"PersonUnavailable","code":"551","fix":"Leave this person out."}}' END
 FROM (SELECT k, psid, CASE WHEN {is_ill} AND k % 50 = 0 THEN 'failed' ELSE 'sent' END AS outcome FROM numbers) AS made
@@ -65,9 +66,7 @@ def fill(database: Database, runs: int, writes: int) -> None:
             database.run(f"DROP INDEX {name}")
         database.run("CREATE TEMPORARY TABLE numbers (k INTEGER PRIMARY KEY, psid TEXT NOT NULL)")
         database.run_many("INSERT INTO numbers VALUES (?, ?)", [(k, str(10**15 + k)) for k in range(writes)])
-        names = (
-            "path, words, job_digest, input_digest, input, attempt, identity, fresh, labels, given, purged"
-        )
+        names = "path, words, job_digest, input_digest, input, attempt, identity, fresh, labels, given, purged"
         for number in range(runs):
             run, began = f"run-{number:06}", started - 3600.0 * (runs - number)
             is_ill = number % 10 == 1
@@ -86,12 +85,18 @@ def fill(database: Database, runs: int, writes: int) -> None:
             database.run(sql)
 
 
-def seconds(command: list[str], folder: str, *, first_line: bool = False, **more: str) -> float:
+def seconds(
+    command: list[str], folder: str, *, first_line: bool = False, environment: dict[str, str] | None = None
+) -> float:
     """Return how long a command takes until it ends, or until its first line came."""
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"} | more
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     began = time.perf_counter()
     with subprocess.Popen(
-        [sys.executable, "-m", "adaptor", *command], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-m", "adaptor", *command],
+        cwd=folder,
+        env=kept | (environment or {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as process:
         assert process.stdout is not None
         if first_line:
@@ -106,8 +111,12 @@ def seconds(command: list[str], folder: str, *, first_line: bool = False, **more
     return time.perf_counter() - began
 
 
-def median(command: list[str], folder: str, *, first_line: bool = False, **more: str) -> float:
-    return statistics.median(seconds(command, folder, first_line=first_line, **more) for _ in range(REPEATS))
+def median(
+    command: list[str], folder: str, *, first_line: bool = False, environment: dict[str, str] | None = None
+) -> float:
+    return statistics.median(
+        seconds(command, folder, first_line=first_line, environment=environment) for _ in range(REPEATS)
+    )
 
 
 @contextmanager
@@ -115,12 +124,12 @@ def watched(plans: dict[str, list[str]]) -> Iterator[None]:
     """Note the plan of every query inside."""
     run = SqliteDatabase.run
 
-    def noting(database: SqliteDatabase, sql: str, values: Any = ()) -> Any:
+    def noting(database: SqliteDatabase, sql: str, values: Sequence[Any] = ()) -> Any:
         if sql.lstrip().startswith(("SELECT", "UPDATE", "DELETE")):
             plans[" ".join(sql.split())] = [row[3] for row in run(database, f"EXPLAIN QUERY PLAN {sql}", values)]
         return run(database, sql, values)
 
-    SqliteDatabase.run = noting  # type: ignore[method-assign]
+    SqliteDatabase.run = noting  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
@@ -132,9 +141,9 @@ def plans_of(command: list[str], folder: str) -> dict[str, list[str]]:
     from adaptor.cli.main import main as adaptor
 
     plans: dict[str, list[str]] = {}
-    with watched(plans), contextlib.chdir(folder), contextlib.suppress(SystemExit):
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            adaptor(command)
+    out = contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO())
+    with watched(plans), contextlib.chdir(folder), contextlib.suppress(SystemExit), out[0], out[1]:
+        adaptor(command)
     return plans
 
 
@@ -161,35 +170,44 @@ def main() -> None:
             store = open_service_store(database)
             fill(store.database, given.runs, given.writes)
             store.close()
-            size = os.path.getsize(database) / 1e6
-            print(f"{given.runs * given.writes:,} writes, {size:,.0f} MB, made in {time.perf_counter() - began:.0f} s")
-        measure(folder, database, small, large, shows_plans=given.plans)
+            megabytes = os.path.getsize(database) / 1e6
+            print(f"{given.runs * given.writes:,} writes, {megabytes:,.0f} MB, in {time.perf_counter() - began:.0f} s")
+        size = f"{given.runs:,} runs of {given.writes:,} writes"
+        measure(folder, database, small, large, size, shows_plans=given.plans)
 
 
-def measure(folder: str, database: str, small: list[str], large: list[str], *, shows_plans: bool) -> None:
+def measure(folder: str, database: str, small: list[str], large: list[str], size: str, *, shows_plans: bool) -> None:
     at = ["--database", database]
     commands = {
         "runs list": ["runs", "list", *at],
-        "runs list -n 1000": ["runs", "list", "-n", "1000", *at],
-        "runs show": ["runs", "show", "run-000011", *at],
-        "runs results, all": ["runs", "results", "run-000011", *at],
-        "runs results, failed": ["runs", "results", "run-000011", "--outcome", "failed", *at],
+        "runs show": ["runs", "show", "run-000001", *at],
+        "runs results --outcome failed": ["runs", "results", "run-000001", "--outcome", "failed", *at],
     }
     found: dict[str, list[str]] = {}
     for name, command in commands.items():
         took = median(command, folder)
         print(f"{name:28} {took:6.2f} s (allowed: {ALLOWED:.0f})")
+        figure(f"`{name}`, {size}", took, "s", at_most=ALLOWED)
         if shows_plans:
             found.update(plans_of(command, folder))
-    first = median(commands["runs results, all"], folder, first_line=True)
+    first = median(["runs", "results", "run-000001", *at], folder, first_line=True)
     print(f"{'runs results, first line':28} {first:6.2f} s (allowed: {ALLOWED:.0f})")
+    figure(f"`runs results` until its first line, {size}", first, "s", at_most=ALLOWED)
     # Not --fresh: the earlier runs are looked at.
     kept = {"ADAPTOR_RETENTION_DAYS": "3650"}
-    for what, words, more in (("a run", [], {}), ("a run with retention", [], kept), ("a run with --fresh", ["--fresh"], {})):
+    for what, words, more in (
+        ("a run", [], {}),
+        ("a run with retention", [], kept),
+        ("a run with --fresh", ["--fresh"], {}),
+    ):
         bare, full = ([each for each in command if each != "--fresh"] + words for command in (small, large))
-        pairs = [(seconds(bare, folder, **more), seconds(full, folder, **more)) for _ in range(3 * REPEATS)]
+        pairs = [
+            (seconds(bare, folder, environment=more), seconds(full, folder, environment=more))
+            for _ in range(3 * REPEATS)
+        ]
         times = statistics.median(pair[1] for pair in pairs) / statistics.median(pair[0] for pair in pairs)
         print(f"{what:28} {times:6.2f} × with a small ledger (allowed: {ALLOWED_TIMES})")
+        figure(f"{what} that sends a message, {size}", times, "× with a small ledger", at_most=ALLOWED_TIMES)
         if shows_plans:
             found.update(plans_of(full, folder))
     for sql, plan in found.items():
