@@ -29,6 +29,7 @@ from recorder import recording
 
 from adaptor.ledger.database.database import Database
 from adaptor.ledger.database.sqlite import SqliteDatabase
+from adaptor.ledger.run_counts import keep_counts
 from adaptor.service.store.store import open_service_store
 
 #: Seconds until a command ends, or until its first line where it writes one for each write.
@@ -83,6 +84,9 @@ def fill(database: Database, runs: int, writes: int) -> None:
         )
         for _, sql in indexes:
             database.run(sql)
+        for number in range(runs):
+            # As each run does when it ends.
+            keep_counts(database, f"run-{number:06}")
 
 
 def seconds(
