@@ -87,8 +87,8 @@ class Runs:
             if self._leases.terms.fence:
                 self._leases.check(holder)
             taken = self._database.run(
-                "UPDATE runs SET holder = ?, status = ?, attempt = attempt + 1, ended = NULL, exit_code = NULL, counts = NULL "
-                "WHERE id = ? AND holder IS NULL AND attempt = ? AND status = ? AND purged IS NULL",
+                "UPDATE runs SET holder = ?, status = ?, attempt = attempt + 1, ended = NULL, exit_code = NULL, "
+                "counts = NULL WHERE id = ? AND holder IS NULL AND attempt = ? AND status = ? AND purged IS NULL",
                 (holder, RUNNING, run, record.attempt, record.status),
             ).rowcount
             if taken and given:
