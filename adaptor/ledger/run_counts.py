@@ -68,7 +68,7 @@ def counts_of_runs(database: Database, runs: Sequence[str]) -> dict[str, list[Co
 
 def _with_changeable(database: Database, run: str, groups: list[list[Any]], numbers: list[int]) -> list[Count]:
     """Return the kept counts, with the writes of these numbers as they are now."""
-    counts = {tuple(group): int(count) for *group, count in groups}
+    counts: dict[Any, int] = {tuple(group): int(count) for *group, count in groups}
     for chunk in in_chunks(numbers):
         found = database.run(
             # A write whose key another run has used again belongs to that run.
@@ -77,7 +77,7 @@ def _with_changeable(database: Database, run: str, groups: list[list[Any]], numb
         ).fetchall()
         for group in found:
             counts[tuple(group)] = counts.get(tuple(group), 0) + 1
-    return [_count(*group, count) for group, count in counts.items() if count]
+    return [_count(*[*group, count]) for group, count in counts.items() if count]
 
 
 def _count(step: str, arrival: int, is_message: int, outcome: str, count: int) -> Count:
