@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from figures import figure
 from recorder import recording, taken
 
 TOKEN = "benchmark-token"
@@ -173,6 +174,10 @@ def against_each(folder: str, count: int) -> None:
     faster = found["broadcast"][0] / found["each"][0]
     cheaper = found["broadcast"][1] / found["each"][1]
     print(f"  broadcast: {faster:.1f} × the messages a second (wanted: 8), {cheaper:.2f} of the CPU (allowed: 0.20)")
+    figure("`each(…, send_text(…))` with the ledger", found["each"][0], "messages a second", at_least=857, digits=0)
+    figure("`broadcast` with the ledger, processor time", found["broadcast"][1] * 1e6, "µs a message", at_most=75)
+    figure("`broadcast` beside `each`", faster, "× the messages a second", at_least=8)
+    figure("`broadcast` beside `each`, processor time", cheaper, "×", at_most=0.2)
 
 
 def at_metas_pace(folder: str, count: int, latency: tuple[float, float]) -> None:
@@ -186,6 +191,9 @@ def at_metas_pace(folder: str, count: int, latency: tuple[float, float]) -> None
     print(f"paced      {rate:7.1f} messages/s, {rate / ALLOWED:.1%} of what is allowed (wanted: 95 %)")
     print(f"  {measured.cpu / measured.seconds:.1%} of a core (allowed: 25 %), {measured.megabytes:.0f} MB")
     print(f"  busiest second: {busiest_second(calls)} messages (allowed: {ALLOWED * 1.08:.0f})")
+    figure("`broadcast` at Meta's pace", rate / ALLOWED * 100, "% of what is allowed", at_least=95, digits=1)
+    figure("its busiest second", busiest_second(calls), "messages", at_most=ALLOWED * 1.08, digits=0)
+    figure("its processor time", measured.cpu / measured.seconds * 100, "% of a core", at_most=25, digits=1)
     with recording(*latency) as url:
         ledger = str(Path(folder, "four.db"))
         each = count // 4
@@ -224,6 +232,7 @@ def others(folder: str, count: int) -> None:
             arrived = sum(number for _, number in taken(url))
         short = "" if arrived == count else f" ({arrived} arrived)"
         print(f"{kind:18} {count / measured.seconds:7,.0f} messages/s, {measured.cpu / count * 1e6:6.0f} µs CPU{short}")
+        figure(f"the same sends by {kind}, processor time", measured.cpu / count * 1e6, "µs a message", digits=0)
 
 
 def main() -> None:

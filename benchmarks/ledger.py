@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from figures import figure
+
 from adaptor.core.digest import digest
 from adaptor.ledger.ledger import Ledger
 from adaptor.ledger.pace import MESSAGES_PER_SECOND
@@ -104,6 +106,9 @@ def main() -> None:
                 )
                 if chunk > 1:
                     print(f"  (allowed: {LEAST_TIMES:.1f} × and more, {CPU_ALLOWED * 1e6:.0f} µs and less)")
+                    least = LEAST_TIMES * MESSAGES_PER_SECOND
+                    figure(f"the ledger in {kind}", count / took, "rows a second", at_least=least, digits=0)
+                    figure(f"the ledger in {kind}", cpu / count * 1e6, "µs a row", at_most=CPU_ALLOWED * 1e6, digits=0)
             began = time.perf_counter()
             found = sum(1 for _ in store.writes.records(f"{run}.50"))
             listed = time.perf_counter() - began

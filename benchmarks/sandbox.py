@@ -15,6 +15,8 @@ import sys
 import time
 from urllib.parse import quote, urlsplit
 
+from figures import figure
+
 BATCHED, SINGLE = 2000, 500
 SERVER = """
 import resource, sys
@@ -75,6 +77,7 @@ def main() -> None:
                 f"{name}: {rate:7,.0f} sends a second of processor time (wanted: {wanted:,}), "
                 f"{sends / elapsed:7,.0f} by the clock; {messages:,} messages, {memory / 1024:.0f} MB"
             )
+            figure(f"the sandbox, {name.strip()}", rate, "sends a second of processor time", at_least=wanted, digits=0)
         connection.close()
         server.stdin.close()
 

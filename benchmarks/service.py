@@ -26,6 +26,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from figures import figure
+
 from adaptor.runner.execution.recording.run_id import new_run_id
 from adaptor.runner.load.credentials import Credentials
 from adaptor.sandbox import Sandbox
@@ -117,16 +119,34 @@ def quantile(sorted_values: list[float], share: float) -> float:
     return sorted_values[min(len(sorted_values) - 1, int(len(sorted_values) * share))]
 
 
+def noted(
+    database: str | None,
+    what: str,
+    value: float,
+    unit: str,
+    at_most: float | None = None,
+    at_least: float | None = None,
+) -> None:
+    """Add a figure to the table of all benchmarks, with the database that it was measured with."""
+    kind = "SQLite" if database is None else "PostgreSQL"
+    figure(f"{kind}: {what}", value, unit, at_most=at_most, at_least=at_least, digits=1)
+
+
 def measure_store(database: str | None, sandbox: Sandbox, seconds: float) -> None:
     server = Server("store", database, sandbox)
     for rate in (500.0, 5000.0):
         got, took = deliver(server, rate, seconds * min(1.0, 500 / rate) * 2)
         shown = f"{got:7.0f} events/s stored, asked for {rate:.0f}"
         print(f"{shown}: p50 {quantile(took, 0.5):.1f} ms, p99 {quantile(took, 0.99):.1f} ms")
+        if rate == 500:
+            noted(database, "500 webhooks/s answered, p99", quantile(took, 0.99), "ms", at_most=200)
+        else:
+            noted(database, "webhooks stored, as many as go", got, "events a second", at_least=500)
     tasks = Path(f"/proc/{server.process.pid}/task").iterdir()
     worker = next(child for task in tasks for child in (task / "children").read_text().split())
     memory = re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{worker}/status").read_text())[0]
     print(f"{int(memory) / 1024:7.1f} MB: an idle worker")
+    noted(database, "an idle worker", int(memory) / 1024, "MB", at_most=80)
     server.stop()
 
 
@@ -139,6 +159,7 @@ def measure_runs(database: str | None, sandbox: Sandbox, count: int = 150) -> No
     runs = sorted(store.runs.newest(count), key=lambda run: run.started or 0)
     spent = (runs[-1].ended or 0) - (runs[0].started or 0)
     print(f"{len(runs) / spent:7.1f} no-op runs/s by one worker")
+    noted(database, "runs that do nothing, one worker", len(runs) / spent, "runs a second", at_least=50)
     store.close()
     server.stop()
 
@@ -156,6 +177,8 @@ def measure_reply(database: str | None, sandbox: Sandbox, rate: float, seconds: 
         f"{rate:7.0f} messages/s answered by two workers: reply after p50 {quantile(took, 0.5):.0f} ms, "
         f"p99 {quantile(took, 0.99):.0f} ms"
     )
+    what = f"from a webhook to the reply, {rate:.0f} messages/s, two workers, p99"
+    noted(database, what, quantile(took, 0.99), "ms", at_most=300)
     store.close()
     server.stop()
 
@@ -238,6 +261,7 @@ def measure_machines(database: str, rounds: int = 3) -> None:
     print(
         f"{two / one:7.2f} times as many runs that wait half a second for a network: {one:.2f} and {two:.2f} a second"
     )
+    noted(database, "two `adaptor worker`, work that waits for the network", two / one, "× one", at_least=1.7)
     machines = Machines("fn(lambda state: state)", database, 1)
     print(f"{max(machines.perform(100) for _ in range(3)):7.1f} no-op runs/s by one adaptor worker (best of 3)")
     parent = machines.processes[0].pid

@@ -14,6 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from figures import figure
+
 STEPS = 50
 PEAK = """
 import sys
@@ -86,6 +88,9 @@ def main() -> None:
         bare, peak = megabytes(cwd=folder), megabytes("run", "job.py", cwd=folder)
         print(f"a run that does nothing           {peak:5.1f} MB at its peak (allowed: 30)")
         print(f"  Python itself                   {bare:5.1f} MB")
+        figure("each further step of a workflow", step, "ms", at_most=1)
+        figure(f"a state of {size:.0f} MB through three steps", middle["large"], "s", at_most=0.5)
+        figure("a run that does nothing, at its peak", peak, "MB", at_most=30, digits=1)
 
 
 if __name__ == "__main__":

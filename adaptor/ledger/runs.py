@@ -6,20 +6,24 @@ from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from .database.database import from_text, in_chunks, placeholders, storable, to_text
+from .database.database import from_text, placeholders, storable, to_text
 from .errors import LedgerError
 from .records import FINISHED, IDENTITY, MADE, RUNNING, RunRecord, StepRecord, workflow_of
+from .run_counts import counts_of_runs, keep_counts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .database.database import Database
     from .leases.leases import Leases
+    from .run_counts import Count
 
 COLUMNS = (
     "id, path, words, job_digest, input_digest, input, status, started, ended, purged, exit_code, attempt, holder, "
     "fresh, identity, labels, given"
 )
+#: The columns without the input, which may be large and is not shown in a list.
+_LISTED_COLUMNS = COLUMNS.replace(" input,", " NULL,")
 #: How many runs are looked through at once.
 _PAGE_SIZE = 200
 
@@ -83,8 +87,8 @@ class Runs:
             if self._leases.terms.fence:
                 self._leases.check(holder)
             taken = self._database.run(
-                "UPDATE runs SET holder = ?, status = ?, attempt = attempt + 1, ended = NULL, exit_code = NULL "
-                "WHERE id = ? AND holder IS NULL AND attempt = ? AND status = ? AND purged IS NULL",
+                "UPDATE runs SET holder = ?, status = ?, attempt = attempt + 1, ended = NULL, exit_code = NULL, "
+                "counts = NULL WHERE id = ? AND holder IS NULL AND attempt = ? AND status = ? AND purged IS NULL",
                 (holder, RUNNING, run, record.attempt, record.status),
             ).rowcount
             if taken and given:
@@ -95,11 +99,13 @@ class Runs:
     def end(self, run: str, holder: str, status: str, exit_code: int) -> None:
         """Record the end of a run, if this lease still holds it."""
         with self._database.transaction():
-            self._database.run(
+            ended = self._database.run(
                 f"UPDATE runs SET status = ?, exit_code = ?, ended = {self._database.clock}, holder = NULL "
                 "WHERE id = ? AND holder = ?",
                 (status, exit_code, run, holder),
-            )
+            ).rowcount
+            if ended:
+                keep_counts(self._database, run)
 
     def find(self, run: str) -> RunRecord | None:
         """Return a run, or None."""
@@ -107,7 +113,7 @@ class Runs:
             return self._record(run)
 
     def newest(self, most: int = 50, labels: Mapping[str, str] = MappingProxyType({})) -> list[RunRecord]:
-        """Return the newest runs, newest first, each with the number of its writes by outcome.
+        """Return the newest runs, newest first, each with the number of its writes by outcome and without its input.
 
         Args:
             most: How many at most.
@@ -119,7 +125,8 @@ class Runs:
         with self._database.reading():
             for start in count(0, size):
                 page = self._database.run(
-                    f"SELECT {COLUMNS} FROM runs {where} ORDER BY started DESC, id LIMIT ? OFFSET ?", (size, start)
+                    f"SELECT {_LISTED_COLUMNS} FROM runs {where} ORDER BY started DESC, id LIMIT ? OFFSET ?",
+                    (size, start),
                 ).fetchall()
                 found += [record for record in map(_read, page) if labels.items() <= record.labels.items()]
                 if len(found) >= most or len(page) < size:
@@ -226,6 +233,15 @@ class Runs:
             )
             return True
 
+    def counts_by_step(self, run: str) -> list[Count]:
+        """Return the number of writes of each step of a run by outcome, in the order of the steps.
+
+        Returns:
+            Step, arrival, whether they are messages, outcome, count.
+        """
+        with self._database.reading():
+            return counts_of_runs(self._database, [run])[run]
+
     def steps(self, run: str) -> list[StepRecord]:
         """Return the steps that a run has completed."""
         with self._database.reading():
@@ -318,16 +334,10 @@ class Runs:
     def _with_outcomes(self, records: list[RunRecord]) -> list[RunRecord]:
         outcomes: dict[str, dict[str, int]] = {record.id: {} for record in records}
         messages: dict[str, dict[str, int]] = {record.id: {} for record in records}
-        for chunk in in_chunks(list(outcomes)):
-            found = self._database.run(
-                f"SELECT run, is_message, outcome, count(*) FROM writes WHERE run IN ({placeholders(chunk)}) "
-                "GROUP BY run, is_message, outcome",
-                chunk,
-            ).fetchall()
-            for run, is_message, outcome, writes in found:
-                outcomes[run][outcome] = outcomes[run].get(outcome, 0) + int(writes)
-                if is_message:
-                    messages[run][outcome] = int(writes)
+        for run, counts in counts_of_runs(self._database, list(outcomes)).items():
+            for _, _, is_message, outcome, writes in counts:
+                for found in (outcomes[run], *([messages[run]] if is_message else [])):
+                    found[outcome] = found.get(outcome, 0) + writes
         return [record._replace(outcomes=outcomes[record.id], messages=messages[record.id]) for record in records]
 
 

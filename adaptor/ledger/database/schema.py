@@ -113,6 +113,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # What the command line of the run was given beside the job: paths, never their content.
         "ALTER TABLE runs ADD COLUMN given TEXT",
     ),
+    # The number of writes by outcome, kept when a run ends (see `run_counts`).
+    ("ALTER TABLE runs ADD COLUMN counts TEXT",),
 )
 
 #: The table that holds the version.

@@ -66,11 +66,13 @@ class DryRun(Claims):
         for outgoing in batch:
             outgoing.request.encoded().close()
             self._outcomes.ended("described", outgoing.index, outgoing.recipient)
-            self._run.record_call("described", recipient=outgoing.recipient, is_message=outgoing.request.is_message)
             if len(self._shown) < SHOWN:
                 self._shown.append(outgoing.request.described())
                 if self._run.observers.on_request is not None:
                     self._run.observers.on_request(outgoing.request)
+        # As for what is sent, without the people, since there may be a million.
+        if batch:
+            self._run.record_call("described", count=len(batch), is_message=batch[0].request.is_message)
 
     def _take(self, batch: list[Outgoing]) -> Sequence[ClaimEntry]:
         if self._run.ledger is not None:

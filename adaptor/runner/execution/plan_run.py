@@ -125,7 +125,7 @@ class Execution:
         self._result.steps.append(step)
         self._gathered = None
         self._run.step, self._run.arrival = step.id, arrival.id
-        self._run.observers.on_call = step.calls.append
+        self._run.observers.on_call = step.add_call
         self._run.observers.on_passed_over = step.passed_over.append
         return step
 

@@ -35,7 +35,7 @@ class StepResult:
         seconds: How long it took.
         taken: The targets of the edges that were taken.
         operations: The operations performed: their titles, and seconds each.
-        calls: Calls to other systems, in order.
+        calls: Calls to other systems, in order; see `add_call`.
         passed_over: The `place` and `error` of each item that a loop passed over before a message for it was tried.
         left_by: Where it failed and no edge went on: after which operation its state is, in words; None where that is
             the state which the step was given.
@@ -59,8 +59,34 @@ class StepResult:
         self.left_by: str | None = None
         self.is_replayed = False
 
+    def add_call(self, call: CallRecord) -> None:
+        """Add a call. Equal ones in a row of which the recipient does not count are one: there may be a million."""
+        last = self.calls[-1] if self.calls else None
+        if last is not None and _is_alike(last, call):
+            last.count += call.count
+            last.seconds += call.seconds
+        else:
+            self.calls.append(call)
+
     def __repr__(self) -> str:
         return f"<StepResult {self.id}: {self.outcome}>"
+
+
+def _is_alike(call: CallRecord, other: CallRecord) -> bool:
+    facts = [
+        (
+            each.operation,
+            each.place,
+            each.outcome,
+            each.is_write,
+            each.is_message,
+            each.is_earlier,
+            each.recipient,
+            each.error,
+        )
+        for each in (call, other)
+    ]
+    return facts[0] == facts[1] and call.recipient is None and call.error is None
 
 
 class Result:

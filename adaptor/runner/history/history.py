@@ -63,7 +63,8 @@ def find_run(store: Store, name: str) -> RunRecord:
     Raises:
         InputError: The ledger has no such run.
     """
-    found = next(iter(store.runs.newest(1)), None) if name == LAST else store.runs.find(name)
+    newest = store.runs.newest(1) if name == LAST else []
+    found = store.runs.find(newest[0].id if newest else name)
     if found is None:
         raise InputError(f"There is no run `{name}` in the ledger {store.name}.", fix="adaptor runs list shows them.")
     return found
@@ -129,7 +130,7 @@ def step_facts(store: Store, record: RunRecord) -> list[dict[str, Any]]:
     steps: dict[tuple[str, int], dict[str, Any]] = {}
     for step in store.runs.steps(record.id):
         steps[step.step, step.arrival] = _no_writes(step.step, step.arrival, step.status)
-    for name, arrival, is_message, outcome, count in store.writes.counts_by_step(record.id):
+    for name, arrival, is_message, outcome, count in store.runs.counts_by_step(record.id):
         facts = steps.setdefault((name, arrival), _no_writes(name, arrival, "not completed"))
         outcome = "unknown" if outcome == "sending" else outcome
         for counts in (facts["writes"], *([facts["messages"]] if is_message else [])):
@@ -150,6 +151,8 @@ def error_facts(store: Store, record: RunRecord) -> list[dict[str, Any]]:
     """Return the errors of a run, the most frequent first: name, code, count, and what to do."""
     found: Counter[tuple[str, str]] = Counter()
     fixes: dict[tuple[str, str], str] = {}
+    if not {"failed", "unknown"} & record.outcomes.keys():
+        return []
     for row in store.writes.records(record.id, ("failed", "unknown")):
         if row.error is None:
             continue

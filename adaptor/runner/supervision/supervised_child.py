@@ -73,8 +73,8 @@ class Child:
         self._tell("begin", step, self._run.arrival, text)
 
         def note(call: CallRecord) -> None:
-            step.calls.append(call)
             reported = copy(call)
+            step.add_call(call)
             reported.error = _reported(call.error)
             self._tell("call", reported)
 

@@ -144,7 +144,7 @@ class Supervisor:
         self._made_before = self._run.made
 
     def _take_call(self, call: CallRecord) -> None:
-        self._steps[-1].calls.append(call)
+        self._steps[-1].add_call(call)
         if call.is_write and not call.is_earlier:
             self._run.count(call.outcome, is_message=call.is_message, count=call.count)
 
