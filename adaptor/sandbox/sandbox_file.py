@@ -342,7 +342,9 @@ class _Reader(Checker):
             self.choice(button, "type", name, _BUTTON_TYPES, required=True)
             self.text(button, "text", name, required=True)
             # Meta creates no button without these.
-            missing = {"payload": button["text"]} if button["type"] == "POSTBACK" else {"url": "https://example.org/"}
+            missing = (
+                {"payload": button.get("text")} if button.get("type") == "POSTBACK" else {"url": "https://example.org/"}
+            )
             buttons.append({**missing, **button})
         places = [*PLACEHOLDER.findall(texts["body"]), *PLACEHOLDER.findall(header or "")]
         form = "POSITIONAL" if all(name.isdigit() for name in places) else "NAMED"

@@ -449,7 +449,7 @@ def test_without_a_command_the_help_is_shown_and_the_exit_code_is_2(environment)
 def test_version_names_the_version_of_the_package_and_of_the_graph_api(environment):
     done = subprocess.run([sys.executable, "-m", "adaptor", "version"], env=environment, capture_output=True, text=True)
     assert done.returncode == 0
-    assert done.stdout.startswith("facebook-adaptor 0.")
+    assert done.stdout.startswith("facebook-adaptor 1.")
     assert "v26.0" in done.stdout
 
 

@@ -73,16 +73,11 @@ class StepResult:
 
 
 def _is_alike(call: CallRecord, other: CallRecord) -> bool:
+    """Whether two calls of one operation, at whichever item of a loop, tell the same."""
     facts = [
         (
-            each.operation,
-            each.place,
-            each.outcome,
-            each.is_write,
-            each.is_message,
-            each.is_earlier,
-            each.recipient,
-            each.error,
+            *(each.operation, each.place.partition("[")[0], each.outcome),
+            *(each.is_write, each.is_message, each.is_earlier, each.recipient, each.error),
         )
         for each in (call, other)
     ]
