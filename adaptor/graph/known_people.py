@@ -5,20 +5,9 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..core.run.context import Run
+    from ..core.run.stop import PutOff
     from ..core.state import State
     from .request import GraphRequest
-
-
-class PutOff(KeyboardInterrupt):
-    """The run is to end now, since these are the quiet hours of a person, and to be resumed when they are over.
-
-    Attributes:
-        until: When that is, in Unix seconds.
-    """
-
-    def __init__(self, until: float) -> None:
-        super().__init__()
-        self.until = until
 
 
 class KnownPeople:

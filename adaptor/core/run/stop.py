@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 
+class PutOff(KeyboardInterrupt):
+    """The run is to end now, since these are the quiet hours of a person, and to be resumed when they are over.
+
+    Attributes:
+        until: When that is, in Unix seconds.
+    """
+
+    def __init__(self, until: float) -> None:
+        super().__init__()
+        self.until = until
+
+
 class Stop:
     """The request to stop a run, and the calls that must be answered before it stops.
 

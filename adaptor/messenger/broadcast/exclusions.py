@@ -17,8 +17,8 @@ from ..rules.recipient import warn_of_words
 
 if TYPE_CHECKING:
     from ...core.run.context import Run
+    from ...core.run.stop import PutOff
     from ...core.state import State
-    from ...graph.known_people import PutOff
     from .requests import Outgoing
 
 #: The columns in which a file has a person's id; without one of them it is the first.

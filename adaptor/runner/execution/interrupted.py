@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...core.errors import JobError
-from ...graph.known_people import PutOff
+from ...core.run.stop import PutOff
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from ...graph.known_people import KnownPeople, PutOff, page_id_of
+from ...core.run.stop import PutOff
+from ...graph.known_people import KnownPeople, page_id_of
 from ...ledger.ledger import ledger_of
 from ..store.people import People
 from .quiet import zone_of

@@ -87,7 +87,7 @@ def test_only_what_stops_the_whole_page_pauses_it(error, reason):
 
 
 def test_the_end_of_a_person_s_quiet_hours_is_when_the_run_is_due():
-    from adaptor.graph.known_people import PutOff
+    from adaptor.core.run.stop import PutOff
     from adaptor.runner.execution.interrupted import interruption
 
     outcome = Outcome.of(result(interruption(PutOff(1796.5), "step 1"), 130))
