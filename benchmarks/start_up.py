@@ -36,12 +36,14 @@ def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 21
     python, adaptor = [sys.executable, "-c"], [sys.executable, "-m", "adaptor", "run"]
     with tempfile.TemporaryDirectory() as folder, recording() as url:
-        Path(folder, "nothing.py").write_text("fn(lambda state: state)\n")
+        # Apart: beside a ledger a job looks first whether its last run has ended.
+        Path(folder, "apart").mkdir()
+        Path(folder, "apart", "nothing.py").write_text("fn(lambda state: state)\n")
         Path(folder, "sends.py").write_text('send_text(state.data.psid, "Hello")\n')
         Path(folder, "c.json").write_text(f'{{"access_token": "benchmark-token", "base_url": "{url}"}}')
         commands = {
             "pass": [*python, "pass"],
-            "nothing": [*adaptor, "nothing.py"],
+            "nothing": [*adaptor, "apart/nothing.py"],
             "requests": [*python, "import requests"],
             "sends": [*adaptor, "sends.py", "-c", "c.json", "-S"],
         }
