@@ -45,6 +45,7 @@ WRONG = {
     "puny.py": "# coding: punycode\nx = 1\n",
     "minus.py": "x = " + "-" * 6000 + "1\n",
     "plus.py": "x = 1" + "+1" * 30000,
+    "sum.py": "x = 1" + "+1" * 1500,
     "url.py": "create_subscription(None, 'messages')\n",
     "fields.py": "fields([{}, 1])\n",
     "buttons.py": "send_utility('1', 'n', buttons=1)\n",

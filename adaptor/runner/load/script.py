@@ -16,7 +16,7 @@ from ...core.state import a_kind
 from ...core.values.lazy import Lazy
 from ...core.values.template import TEXT, text_of
 from ..input.source import why_unreadable
-from ..problems.source_lines import CannotLoad, caret, excerpt
+from ..problems.source_lines import CannotLoad, caret, excerpt, located
 from . import modules_beside as beside, syntax
 from .idle import Outline, warnings_of
 from .job import Job
@@ -63,6 +63,28 @@ def load(
     file = os.fspath(path)
     given = given or {}
     source = _read(file) if text is None else text
+    folder = folder or os.path.dirname(os.path.abspath(file))
+    try:
+        tree, vocabulary, known, outline = _examine(source, file, given, folder)
+    except RecursionError:
+        raise located(syntax.too_deep(), file, 1, 0) from None
+    loading = _Loading(file, {**vocabulary, **given}, folder)
+    job = loading.perform(tree, known)
+    job.warnings = [*_imported_in_vain(tree, folder, file), *warnings_of(job, outline)]
+    return job
+
+
+def _examine(
+    source: bytes | str, file: str, given: Mapping[str, Any], folder: str
+) -> tuple[ast.Module, dict[str, Any], set[str], Outline]:
+    """Parse a script and look for mistakes without running it.
+
+    Returns:
+        The tree, the values of our names in it, the names of its operations, and its outline.
+
+    Raises:
+        RecursionError: Python parses an expression that is too deep to be gone through.
+    """
     try:
         tree = syntax.parse(source, file, (*adaptor.__all__, *given))
     except AdaptorError:
@@ -71,7 +93,6 @@ def load(
     names = read_names(tree)
     vocabulary = {name: getattr(adaptor, name) for name in names if name in adaptor.__all__}
     known = _operation_names(tree, vocabulary)
-    folder = folder or os.path.dirname(os.path.abspath(file))
     problems = [
         *unknown_names(tree, names, adaptor.__all__, given, file),
         *names_not_ours(tree, names, adaptor.__all__, getattr(vocabulary.get("http"), "__all__", ()), file),
@@ -84,11 +105,7 @@ def load(
         _refuse_javascript(source, file)
         problems += missing_modules(tree, folder, file)
         _raise_for(sorted(problems, key=lambda problem: problem.line or 0))
-    loading = _Loading(file, {**vocabulary, **given}, folder)
-    outline = Outline(tree)
-    job = loading.perform(tree, known)
-    job.warnings = [*_imported_in_vain(tree, folder, file), *warnings_of(job, outline)]
-    return job
+    return tree, vocabulary, known, Outline(tree)
 
 
 def _refuse_javascript(source: bytes | str, file: str) -> None:
@@ -210,6 +227,8 @@ class _Loading:
             code = compile(ast.fix_missing_locations(syntax.Collecting(tree).visit(tree)), self._file, "exec")
         except SyntaxError as cause:
             raise syntax.not_python(cause, self._file) from None
+        except (RecursionError, MemoryError):
+            raise located(syntax.too_deep(), self._file, 1, 0) from None
         exec(code, self._module.__dict__)
 
     def _further(self, statements: list[ast.stmt], first: AdaptorError, known: set[str]) -> list[AdaptorError]:
