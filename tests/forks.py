@@ -95,7 +95,9 @@ def become(order: dict[str, object], streams: list[int]) -> None:
     os.environ.clear()
     os.environ.update(order["env"])
     sys.argv = ["adaptor", *order["words"]]
-    sys.path[0] = order["cwd"]
+    # As `python -m adaptor` does: a file there does not stand in for a module of Python.
+    sys.path[:1] = []
+    sys.path.append(order["cwd"])
 
 
 def end(code: object) -> None:

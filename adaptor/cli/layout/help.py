@@ -20,6 +20,11 @@ class Help(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=32, width=terminal_width())
 
+    def _set_color(self, color: object) -> None:
+        """Print without colours, as on each earlier Python: those of 3.14 load `dataclasses` and `inspect` first."""
+        self._theme = _NoColours()
+        self._decolor = str
+
     def add_argument(self, action: argparse.Action) -> None:
         """Leave room for the names of commands, which are indented further than argparse expects."""
         super().add_argument(action)
@@ -31,6 +36,13 @@ class Help(argparse.RawDescriptionHelpFormatter):
         # Prose is one long line in the source; examples have lines of their own.
         fill = super()._fill_text if "\n" in text else super(argparse.RawDescriptionHelpFormatter, self)._fill_text
         return fill(text, width, indent)
+
+
+class _NoColours:
+    """A theme of argparse whose every colour is none."""
+
+    def __getattr__(self, name: str) -> str:
+        return ""
 
 
 def terminal_width() -> int:
