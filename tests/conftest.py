@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 # A shell that starts the tests in the background, or nohup, has such signals ignored, and what the tests start would
 # inherit that: a command that is told to stop would go on.
-for _number in (signal.SIGINT, signal.SIGHUP):
+for _number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.default_int_handler if _number is signal.SIGINT else signal.SIG_DFL)
 

@@ -8,6 +8,7 @@ import shlex
 import sys
 
 from .layout.help import Help
+from .layout.verbs import add_with_verbs
 from .layout.writing import write_pieces
 
 TYPE_CHECKING = False
@@ -42,17 +43,13 @@ _TIMES = ("created_before", "created_after", "updated_before", "updated_after")
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser."""
-    command = commands.add_parser(
+    verbs = add_with_verbs(
+        commands,
         "collections",
-        help="see and change what jobs keep between runs",
-        description="See and change the values that jobs keep with collections.set, in the ledger of their runs. In a "
+        "see and change what jobs keep between runs",
+        "See and change the values that jobs keep with collections.set, in the ledger of their runs. In a "
         "key `*` stands for any text; put it in quotes.",
-        epilog=f"{EXAMPLE}\n{EXIT_CODES}",
-        formatter_class=Help,
-        allow_abbrev=False,
-    )
-    verbs = command.add_subparsers(
-        title="commands", dest="verb", metavar="COMMAND", prog="adaptor collections", required=True
+        f"{EXAMPLE}\n{EXIT_CODES}",
     )
 
     def verb(name: str, help_: str, description: str, perform: Any) -> argparse.ArgumentParser:

@@ -6,6 +6,7 @@ import sys
 
 from .layout.help import Help
 from .layout.token_warnings import ends_in_words
+from .layout.verbs import add_with_verbs
 from .subcommands import config_token
 
 TYPE_CHECKING = False
@@ -37,16 +38,12 @@ exit codes:
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser."""
-    command = commands.add_parser(
+    verbs = add_with_verbs(
+        commands,
         "config",
-        help="get a credential, and look into it",
-        description="Get a credential, and look into it. No secret is ever printed.",
-        epilog=f"{EXAMPLE}\n{EXIT_CODES}",
-        formatter_class=Help,
-        allow_abbrev=False,
-    )
-    verbs = command.add_subparsers(
-        title="commands", dest="verb", metavar="COMMAND", prog="adaptor config", required=True
+        "get a credential, and look into it",
+        "Get a credential, and look into it. No secret is ever printed.",
+        f"{EXAMPLE}\n{EXIT_CODES}",
     )
     config_token.add_to(verbs)
     check = verbs.add_parser(

@@ -8,6 +8,7 @@ import sys
 
 from ..core.text.harmless import harmless, one_line
 from .layout.help import Help
+from .layout.verbs import add_with_verbs
 from .layout.writing import write_pieces
 from .options.run import label
 from .options.service_tables import show_paused
@@ -57,15 +58,13 @@ _UNITS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser."""
-    command = commands.add_parser(
+    verbs = add_with_verbs(
+        commands,
         "runs",
-        help="see what was sent, and settle what is unknown",
-        description="See what runs have sent, to whom and with what outcome, from the ledger.",
-        epilog=f"{EXAMPLE}\n{EXIT_CODES}",
-        formatter_class=Help,
-        allow_abbrev=False,
+        "see what was sent, and settle what is unknown",
+        "See what runs have sent, to whom and with what outcome, from the ledger.",
+        f"{EXAMPLE}\n{EXIT_CODES}",
     )
-    verbs = command.add_subparsers(title="commands", dest="verb", metavar="COMMAND", prog="adaptor runs", required=True)
 
     def verb(name: str, help_: str, description: str, perform: Any, *, run: str | None = "") -> argparse.ArgumentParser:
         made: argparse.ArgumentParser = verbs.add_parser(

@@ -38,13 +38,24 @@ HEADING = "control"
 
 
 class Loop(Operation):
-    """An operation that performs another one for each item."""
+    """An operation that does something for each item."""
 
     __slots__ = ()
     is_loop = True
 
 
+class _LoopOfSends(Loop):
+    """A loop that performs another operation for each item."""
+
+    __slots__ = ()
+    puts_off = True
+
+
 def _looping(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
+    return builder_of(function, _LoopOfSends)
+
+
+def _mapping(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
     return builder_of(function, Loop)
 
 
@@ -271,7 +282,7 @@ def try_each(
     return {**state, "failed": failed}
 
 
-@_looping
+@_mapping
 def map_(state: State, source: Source, callback: Callback[[Any, int, State], Any]) -> State:
     """Make a list of what a function returns for each item.
 

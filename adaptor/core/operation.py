@@ -48,6 +48,8 @@ class Operation:
     performs_once = False
     #: It is a loop over the items of a source.
     is_loop = False
+    #: It is a loop that comes again to what an earlier attempt recorded with other content, after all other items.
+    puts_off = False
 
     def __init__(
         self,

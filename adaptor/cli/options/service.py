@@ -109,8 +109,8 @@ def check_extra(extra: str = "serve") -> None:
 def settings_of(options: argparse.Namespace, database: str, credentials: str | None) -> Settings:
     """Return how runs are performed."""
     from ...ledger.database.sqlite import FOLDER
-    from ...service.store.run_log import run_log_of
     from ...service.worker.attempt import Settings
+    from ...service.worker.run_log import run_log_of
 
     return Settings(
         os.path.abspath(options.path),

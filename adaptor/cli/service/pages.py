@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..layout.help import Help
+from ..layout.verbs import add_with_verbs
 from ..options.service_tables import PAUSES, UNKNOWN, add_place, in_words, opened, opened_to_read, performed, say, write
 
 TYPE_CHECKING = False
@@ -27,16 +28,12 @@ exit codes: 0 all well, 1 the Page was not paused, or was paused already, 2 bad 
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser."""
-    command = commands.add_parser(
+    verbs = add_with_verbs(
+        commands,
         "pages",
-        help="see which Pages of a service are paused, and resume them",
-        description="See which Pages of adaptor serve are paused, pause one, and resume one.",
-        epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
-    )
-    verbs = command.add_subparsers(
-        title="commands", dest="verb", metavar="COMMAND", prog="adaptor pages", required=True
+        "see which Pages of a service are paused, and resume them",
+        "See which Pages of adaptor serve are paused, pause one, and resume one.",
+        EXAMPLE,
     )
     listing = verbs.add_parser(
         "list", help="list the paused Pages", description="List the paused Pages.", formatter_class=Help

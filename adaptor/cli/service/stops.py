@@ -6,6 +6,7 @@ import os
 import re
 
 from ..layout.help import Help
+from ..layout.verbs import add_with_verbs
 from ..options.service_tables import STOPS, add_place, local, opened, opened_to_read, performed, say, write
 
 TYPE_CHECKING = False
@@ -31,16 +32,12 @@ exit codes: 0 all well, 1 somebody was not on the list, 2 bad input
 
 def add_to(commands: Any) -> None:
     """Add the command to the parser."""
-    command = commands.add_parser(
+    verbs = add_with_verbs(
+        commands,
         "stops",
-        help="see and change the stop list: who gets no more messages",
-        description="See and change the stop list: the people whom no broadcast reaches.",
-        epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
-    )
-    verbs = command.add_subparsers(
-        title="commands", dest="verb", metavar="COMMAND", prog="adaptor stops", required=True
+        "see and change the stop list: who gets no more messages",
+        "See and change the stop list: the people whom no broadcast reaches.",
+        EXAMPLE,
     )
     listing = verbs.add_parser(
         "list", help="list who is on it", description="List who is on it, the newest first.", formatter_class=Help

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ...ledger.store import Store
     from ...service.store.overview import Overview
-    from ...service.store.run_log import RunLog
+    from ...service.worker.run_log import RunLog
 
     #: Opens the ledger that the options name.
     Opened = Callable[[argparse.Namespace], AbstractContextManager[Store]]
@@ -125,7 +125,7 @@ def _log_of(options: argparse.Namespace) -> RunLog:
 
     from ...ledger.database.sqlite import FOLDER
     from ...runner.history.history import ledger_of
-    from ...service.store.run_log import run_log_of
+    from ...service.worker.run_log import run_log_of
 
     folder = options.path or ""
     folder = folder if os.path.isdir(folder) or not folder else os.path.dirname(folder)

@@ -11,13 +11,10 @@ if TYPE_CHECKING:
     from ...core.errors import AdaptorError
     from ...core.run.context import Run
 
-#: Loops that put an item off which an earlier attempt recorded with other content, until all others were come to.
-_PUTTING_OFF = frozenset({"each", "try_each"})
-
 
 def is_put_off(run: Run, *, within: int = 0) -> bool:
     """Whether a loop around the operation under way puts items off, the `within` innermost ones left out."""
-    return sum(name in _PUTTING_OFF for name, _ in run.path) > within
+    return sum(operation.puts_off for operation in run.under_way) > within
 
 
 def report_result(

@@ -87,7 +87,7 @@ class Webhooks:
         self._on_stored = on_stored
         self._log = log
         self._count = (lambda outcome: None) if metrics is None else metrics.count_event
-        # Whoever finds the address can send requests as fast as the network takes them.
+        # Anybody who finds the address can send requests, as fast as the network takes them.
         self._seldom = Seldom(log)
 
     def routes(self) -> list[Route]:

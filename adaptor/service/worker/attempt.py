@@ -22,11 +22,11 @@ from ...runner.supervision.supervised_child import Child, WatchedRun
 from ...runner.supervision.supervisor import RunLimits, supervise
 from ..store.people import People
 from ..store.records import RUNNING, page_of_person
-from ..store.run_log import RunLog
 from ..store.store import lease_seconds
 from .carried import Carried
 from .known_people import ServicePeople
 from .outcome import Outcome
+from .run_log import RunLog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...runner.execution.recording.retention import retention_days
 from ..store.retention import forget_in_parts, unfinished_runs
-from ..store.run_log import RunLog
+from .run_log import RunLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
