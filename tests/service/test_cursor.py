@@ -63,6 +63,17 @@ def test_a_run_begins_with_the_final_state_of_the_last_one(sandbox, tmp_path, se
     assert third == {"data": {"event": "cron", "moment": "2"}, "cursor": 2, "references": [{"rows": [1]}]}
 
 
+def test_a_secret_comes_back_and_is_not_stored(sandbox, tmp_path, seen, opened):
+    keep = """
+fn(lambda state: open("same", "a").write(f"{state.get('kept') == state['configuration']['access_token']} ") and state)
+fn(lambda state: open("seen.jsonl", "a").write("1\\n") and {**state, "kept": state["configuration"]["access_token"]})
+"""
+    write(tmp_path, sandbox, [{"id": "count", "expression": keep}])
+    seen(3)
+    assert (tmp_path / "same").read_text() == "False True True "
+    assert sandbox.access_token not in str(opened.schedules.state("", "cron"))
+
+
 def test_a_run_that_failed_leaves_nothing(sandbox, tmp_path, seen, opened):
     (tmp_path / "fail").touch()
     opened.schedules.keep_state("", "cron", {"cursor": 40})

@@ -116,7 +116,7 @@ class Calls:
         if not call.waits:
             return _answer(202 if call.success_code is None else call.success_code, None, id_, QUEUED)
         ended = await self._replies.wait(id_, self._seconds)
-        return _under_way(id_, None if ended is None else ended.status) if ended is None else _ended(entry, id_, ended)
+        return _under_way(id_) if ended is None else _ended(entry, id_, ended)
 
     def _entry(self, request: Request) -> Entry:
         """Return the trigger that a call starts.
@@ -200,10 +200,10 @@ def _ended(entry: Entry, run: str, ended: Ended) -> Response:
     return _answer(status, body, run, ended.status)
 
 
-def _under_way(run: str, status: str | None) -> Response:
+def _under_way(run: str, status: str = "under way") -> Response:
     """Return the answer where the run is not over: the caller must not call again, which would start another one."""
     error = "It waits for a person's answer." if status == WAITING else "It is not over yet. It goes on."
-    return _answer(202, None, run, status or "under way", error)
+    return _answer(202, None, run, status, error)
 
 
 def _answer(status: int, data: Any, run: str, state: str, error: str | None = None) -> Response:

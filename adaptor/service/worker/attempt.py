@@ -140,7 +140,7 @@ def perform(order: Order, settings: Settings, credentials: Credentials, private:
         side = supervise(settings.limits, run)
         if isinstance(side, Child):
             context = _Context(people, Carried(settings.database, order.workflow, order.start), settings.database)
-            options.initial = lambda plan: context.carried.begin(plan, order.input)
+            options.initial = lambda plan: context.carried.begin(plan, order.input, run)
             return _become(side, options, run, credentials, told, private, context, responds=order.responds)
         code = side.wait()
         if side.result is not None:
@@ -164,7 +164,6 @@ def _options(order: Order, settings: Settings) -> RunOptions:
     options.is_new = order.epoch == 1
     options.captures_output = True
     options.reply = order.reply
-    options.initial = lambda plan: order.input
     return options
 
 

@@ -12,7 +12,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ...ledger.store import open_store
+from ...runner.execution.recording.restoring import restored
 from ...runner.execution.result import EXIT_WELL
+from ...runner.execution.step_state import named
 from ..store.schedules import Schedules
 
 if TYPE_CHECKING:
@@ -41,24 +43,30 @@ class Carried:
         self._database = database
         self._names = (workflow, start)
         self._output: State | None = None
+        self._leaves: list[tuple[str, State]] = []
 
-    def begin(self, plan: Plan, given: State) -> State:
+    def begin(self, plan: Plan, given: State, run: Run) -> State:
         """Return the state that a run begins with.
 
         Args:
             plan: The plan.
             given: What the trigger itself says.
+            run: The run, which knows the secrets of its credential.
+
+        Raises:
+            InputError: The credential does not have a secret that the state holds.
         """
         if not _is_schedule(plan, self._names[1]):
             return given
         store = open_store(self._database)
         try:
-            return {**Schedules(store.database).state(*self._names), **given}
+            return {**restored(Schedules(store.database).state(*self._names), run.redactor), **given}
         finally:
             store.close()
 
     def after_step(self, step: StepResult, after: State, schedule: Schedule) -> None:
-        """Take the output of the step that the schedule names."""
+        """Take the output of the step that the schedule names, and the states that no edge leads on from."""
+        self._leaves = schedule.leaves
         trigger = schedule.plan.steps[self._names[1]].schedule if self._names[1] in schedule.plan.steps else None
         if trigger is not None and trigger.cursor == step.id and step.error is None:
             self._output = after
@@ -75,10 +83,11 @@ class Carried:
         if trigger is not None and trigger.cursor:
             state = None if self._output is None else _left(self._output)
         else:
-            state = _final(result, plan)
+            # Not that of the result: in it secrets are replaced for good.
+            state = _final(result, self._leaves)
         if state is None:
             return
-        state = run.redactor.of_results().value(state)
+        state = run.redactor.keep(state)
         if len(json.dumps(state)) > MOST_BYTES:
             run.warn("run", "The state is larger than 1 MiB: the next run begins with the one that was kept before.")
             return
@@ -93,19 +102,13 @@ def _is_schedule(plan: Plan, start: str) -> bool:
     return start in plan.steps and plan.steps[start].schedule is not None
 
 
-def _final(result: Result, plan: Plan) -> dict[str, Any] | None:
-    if result.exit_code != EXIT_WELL or result.waits is not None or result.state is None:
+def _final(result: Result, leaves: list[tuple[str, State]]) -> dict[str, Any] | None:
+    if result.exit_code != EXIT_WELL or result.waits is not None or not leaves:
         return None
-    leaves = {name: each for name, each in result.state.items() if name in plan.steps or _is_numbered(name, plan)}
-    if len(leaves) < 2 or len(leaves) != len(result.state):
-        return _left(result.state)
-    return {name: _left(each, without=leaves) for name, each in leaves.items() if isinstance(each, dict)}
-
-
-def _is_numbered(name: str, plan: Plan) -> bool:
-    """Whether a leaf is a further one of a step: `step-1`."""
-    step, _, number = name.rpartition("-")
-    return number.isdecimal() and step in plan.steps
+    if len(leaves) == 1:
+        return _left(leaves[0][1])
+    states = named(leaves)
+    return {name: _left(each, without=states) for name, each in states.items()}
 
 
 def _left(state: State, without: Any = ()) -> dict[str, Any]:
