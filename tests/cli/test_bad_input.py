@@ -184,6 +184,7 @@ def test_a_wrong_option_is_exit_code_2(flows, tmp_path, wrong):
     assert not (tmp_path / "out.json").exists()
 
 
+@pytest.mark.long
 def test_a_state_of_50_mb_passes_through(flows, tmp_path):
     rows = [{"psid": str(10**15 + number), "name": "n" * 300} for number in range(140_000)]
     (tmp_path / "large.json").write_text(json.dumps({"data": rows}))

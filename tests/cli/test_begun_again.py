@@ -55,6 +55,7 @@ def refuse_ben(meta):
 # --- The guard holds until a run ends well ---
 
 
+@pytest.mark.long
 def test_it_holds_however_often_the_job_is_begun_again(job, meta, store):
     refuse_ben(meta)
     assert job(JOB, "--run-id", "r1").code == 1
@@ -82,6 +83,7 @@ workflows:
 """
 
 
+@pytest.mark.long
 def test_it_holds_for_one_workflow_of_a_project_while_another_one_runs(job, meta, tmp_path, store):
     (tmp_path / "project.yaml").write_text(PROJECT)
     refuse_ben(meta)
@@ -156,6 +158,7 @@ def test_a_run_that_was_begun_anew_on_purpose_goes_on_to_everybody(job, meta):
     assert names(meta) == ["Ana", "Cid", "Ana", "Ben", "Cid"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("handler", ["lambda error, state: state", "lambda error, state: log('passed over')(state)"])
 def test_a_handler_that_catches_the_refusal_does_not_make_the_run_end_well(job, meta, handler):
     script = JOB.replace(SEND, f"{SEND}.catch(WindowClosed, {handler})")
@@ -180,6 +183,7 @@ MENDED = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mended", MENDED.values(), ids=MENDED)
 def test_a_job_that_was_mended_writes_to_nobody_again(job, meta, mended):
     refuse_ben(meta)

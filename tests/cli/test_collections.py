@@ -227,6 +227,7 @@ def test_purging_runs_leaves_collections_and_says_so(adaptor, kept):
     assert kept("c") == {"a": 1}
 
 
+@pytest.mark.long
 def test_in_postgresql_it_is_the_same(adaptor, fresh_postgresql):
     script = 'collections.get("c", "a", default=0)\ncollections.set("c", "a", state.data + 1)\n'
     assert adaptor(script, "--database", fresh_postgresql, "--dry-run", "-O").state["data"] == 0

@@ -38,6 +38,7 @@ def complete(script, tmp_path):
     return ask
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
@@ -69,6 +70,7 @@ def test_folders_are_offered_for_a_new_project(complete, tmp_path):
     assert complete("adaptor", "new", "pro") == ["projects"]
 
 
+@pytest.mark.long
 def test_an_interactive_bash_completes_commands_names_and_files_with_spaces(screen, script, tmp_path):
     (tmp_path / "completion.bash").write_text(script("bash"))
     (tmp_path / "my state.json").write_text("{}")
@@ -87,6 +89,7 @@ def test_an_interactive_bash_completes_commands_names_and_files_with_spaces(scre
     terminal.read("my\\ state.json ")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_script_knows_commands_options_values_and_names(script, shell):
     text = script(shell)

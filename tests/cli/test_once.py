@@ -103,6 +103,7 @@ BRANCHES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("script", BRANCHES.values(), ids=BRANCHES)
 def test_who_had_a_message_gets_none_from_another_branch(job, meta, killed, script):
     killed(script, at=3)
@@ -158,6 +159,7 @@ SEQUENCES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("script", SEQUENCES.values(), ids=SEQUENCES)
 @pytest.mark.parametrize("at", [1, 2, 3])
 def test_a_sequence_stays_a_sequence(job, meta, killed, script, at):
@@ -168,6 +170,7 @@ def test_a_sequence_stays_a_sequence(job, meta, killed, script, at):
         assert texts_to(meta, person) == ["A", "B"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("loop", ["each", "try_each"])
 def test_letters_to_one_phone_that_come_in_another_order_are_all_sent_once(job, meta, killed, loop):
     rows = [json.dumps({"psid": PEOPLE[0], "child": child}) for child in ("Ana", "Ben", "Cem")]
@@ -210,6 +213,7 @@ CAUGHT = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("script", CAUGHT.values(), ids=CAUGHT)
 def test_a_failure_that_the_job_handled_is_not_tried_again(job, meta, killed, script):
     meta.at(2, lambda: meta.refusal(613))
@@ -376,6 +380,7 @@ def test_a_finished_job_that_runs_again_says_whom_it_wrote_to(job, meta):
 # --- Two at the same time ---
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("loop", [f"try_each(state.data, {TEXT})", f"broadcast(state.data, {TEXT})"])
 def test_of_two_that_overlap_only_one_sends(job, beside, tmp_path, loop):
     # The second begins while the first still waits, and comes to its first message when the first has ended.

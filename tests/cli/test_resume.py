@@ -92,6 +92,7 @@ def test_last_is_the_newest_run_of_the_job(job, meta, tmp_path):
     assert "cannot be the name of one" in job(JOB, "--run-id", "last").err
 
 
+@pytest.mark.long
 def test_a_run_that_was_interrupted_waits_for_the_answer_notes_it_and_goes_on(job, meta, ledger, beside, tmp_path):
     (tmp_path / "job.py").write_text(JOB)
     job(JOB, "--dry-run")
@@ -138,6 +139,7 @@ def test_what_was_under_way_when_the_run_was_killed_is_unknown_and_not_sent_agai
     assert outcomes(ledger()) == ("finished", {"sent": 4, "unknown": 1})
 
 
+@pytest.mark.long
 def test_a_supervised_run_that_was_killed_says_how_to_go_on(job, meta, ledger):
     hangs = "fn(lambda s: time.sleep(60) if os.environ.get('HANGS') else s)\n"
     script = f"import os, time\n{JOB}{hangs}"
@@ -159,6 +161,7 @@ def test_a_supervised_run_that_lets_nothing_stop_it_says_how_to_go_on_too(job, m
     assert meta.accepted == hello(0, 1, 2, 3, 4)
 
 
+@pytest.mark.long
 def test_the_command_that_is_shown_goes_on_from_any_folder(job, meta, tmp_path, environment):
     meta.at(2, lambda: meta.refusal(190))
     first = job(JOB, "--database", "runs of today.db")
@@ -206,6 +209,7 @@ def three_steps(tmp_path, meta):
     return ["run", "w.json", "-c", "c.json"]
 
 
+@pytest.mark.long
 def test_completed_steps_are_not_run_again_and_their_output_goes_on(job, meta, beside, three_steps, adaptor):
     job("log(1)", "--dry-run")
     command = beside(*three_steps, "--run-id", "r1")
@@ -228,6 +232,7 @@ def test_completed_steps_are_not_run_again_and_their_output_goes_on(job, meta, b
     ]
 
 
+@pytest.mark.long
 def test_a_step_that_failed_and_was_taken_up_is_not_come_back_to(job, meta, beside, three_steps, adaptor, httpserver):
     job("log(1)", "--dry-run")
     command = beside(*three_steps, "--run-id", "r1")
@@ -355,6 +360,7 @@ def test_on_a_terminal_it_asks_what_to_do(job, meta, screen, key, code, accepted
     assert meta.accepted == hello(*accepted)
 
 
+@pytest.mark.long
 def test_the_same_job_under_way_elsewhere_is_refused(job, meta, beside, tmp_path):
     (tmp_path / "job.py").write_text(JOB)
     found = []
@@ -368,6 +374,7 @@ def test_the_same_job_under_way_elsewhere_is_refused(job, meta, beside, tmp_path
     assert meta.accepted == hello(0, 1, 2, 3, 4)
 
 
+@pytest.mark.long
 def test_of_two_that_begin_at_once_only_one_sends(job, meta, beside, tmp_path):
     holds = "fn(lambda s: s if 'HOLD' not in os.environ or open(os.environ['HOLD']).read() else s)\n"
     job(f"import os\n{holds}{JOB}", "--dry-run")
@@ -474,6 +481,7 @@ def test_a_module_that_lies_beside_the_job_belongs_to_it(job, meta, tmp_path):
 # --- What nobody knows of ---
 
 
+@pytest.mark.long
 def test_what_is_unknown_is_sent_again_only_on_purpose(job, meta, beside, tmp_path, ledger):
     (tmp_path / "job.py").write_text(JOB)
     command = beside("run", "job.py", "-c", "c.json", "-s", "s.json", "--run-id", "r1")
@@ -496,6 +504,7 @@ def test_what_is_unknown_is_sent_again_only_on_purpose(job, meta, beside, tmp_pa
     assert outcomes(ledger()) == ("finished", {"sent": 5})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("key", "code", "sent"), [("y", 0, (0, 2, 3, 4, 1)), ("n", 2, (0, 2, 3, 4))])
 def test_on_a_terminal_it_asks_before_it_sends_that_again(job, meta, beside, screen, tmp_path, key, code, sent):
     job(JOB, "--dry-run")
@@ -561,6 +570,7 @@ def test_a_ledger_that_cannot_be_made_stops_before_anything_is_sent(job, meta, t
     assert "Traceback" not in done.err
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the size of a file")
 def test_a_disk_that_is_full_stops_at_the_write_that_cannot_be_noted(job, meta, tmp_path, environment, ledger):
     names = [str(10**15 + number) for number in range(700)]
@@ -587,6 +597,7 @@ def test_a_disk_that_is_full_stops_at_the_write_that_cannot_be_noted(job, meta, 
 # --- Elsewhere ---
 
 
+@pytest.mark.long
 def test_postgresql_does_the_same(job, meta, fresh_postgresql, ledger, tmp_path):
     meta.at(3, lambda: meta.refusal(190))
     first = job(JOB, "--database", fresh_postgresql)

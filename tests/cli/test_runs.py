@@ -124,6 +124,7 @@ def test_one_run_is_shown_with_its_steps_its_errors_and_what_to_do_next(sent, ru
     ]
 
 
+@pytest.mark.long
 def test_a_run_that_was_killed_says_so(runs, sent, messenger, beside, tmp_path):
     sent(name="r0")
     (tmp_path / "s.json").write_text(json.dumps({"data": PEOPLE[:1]}))
@@ -158,6 +159,7 @@ def test_everything_of_a_run_is_one_json_document(sent, runs):
     assert document["writes"][1]["result"]["message_id"]
 
 
+@pytest.mark.long
 def test_what_is_unknown_and_was_delivered_is_settled_and_the_rest_is_not_guessed(sent, runs, messenger, adaptor):
     sent(None, {"kind": "lost", "delivered": True}, None, {"kind": "lost", "delivered": False})
     done = runs("settle", "r1", "-c", "c.json")
@@ -172,6 +174,7 @@ def test_what_is_unknown_and_was_delivered_is_settled_and_the_rest_is_not_guesse
     assert sorted(message.psid for message in messenger.messages) == PEOPLE
 
 
+@pytest.mark.long
 def test_echoes_settle_without_asking_meta_and_meta_is_asked_only_for_the_rest(sent, runs, messenger, tmp_path):
     lost = {"kind": "lost", "delivered": True}
     sent(lost, None, lost, None, {"kind": "lost", "delivered": False})
@@ -266,6 +269,7 @@ def test_a_step_may_be_called_anything_that_can_be_recorded(adaptor, messenger, 
     assert "fault" not in adaptor(None, "show", "r1", "w.json", command="runs").err
 
 
+@pytest.mark.long
 def test_runs_are_found_by_their_labels_which_all_must_fit(adaptor, messenger, runs, tmp_path):
     credentials = {"access_token": messenger.access_token, "base_url": messenger.url}
     (tmp_path / "c.json").write_text(json.dumps(credentials))
@@ -304,6 +308,7 @@ def test_a_wrong_label_is_refused_before_anything_is_run(adaptor, words, told):
     assert "✓" not in done.err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("folder", [".", "other place"])
 def test_the_commands_that_a_run_shows_work_as_they_are_pasted(sent, runs, adaptor, forks, messenger, tmp_path, folder):
     (tmp_path / "other place").mkdir()

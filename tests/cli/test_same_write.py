@@ -74,6 +74,7 @@ def test_a_key_is_tried_again_the_next_day_where_the_window_was_closed(job, mess
     assert len(messenger.messages) == 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "what", ["body=state.data.encode()", "body={'token': state.data}", "query={'code': state.data}"]
 )

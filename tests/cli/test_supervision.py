@@ -34,6 +34,7 @@ def supervised(adaptor, tmp_path):
 HANG = "a, b = socket.socketpair(); a.recv(1)"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("body", ["while True: pass", "time.sleep(60)", HANG, "sum(range(10**12))", "signal.pause()"])
 def test_a_step_that_takes_too_long_is_stopped_whatever_it_is_doing(supervised, body):
     done = supervised(body, "--timeout", "0.4")
@@ -46,6 +47,7 @@ def test_a_step_that_takes_too_long_is_stopped_whatever_it_is_doing(supervised, 
     assert "Traceback" not in done.err
 
 
+@pytest.mark.long
 def test_a_job_that_lets_nothing_stop_it_is_killed(supervised):
     body = "\n    ".join(["while True:", "    try: time.sleep(60)", "    except BaseException: pass"])
     done = supervised(body, "--timeout", "0.4", "--report", "r.json")
@@ -55,6 +57,7 @@ def test_a_job_that_lets_nothing_stop_it_is_killed(supervised):
     assert [(step["id"], step["outcome"]) for step in report["steps"]] == [("first", "success"), ("slow", "kill")]
 
 
+@pytest.mark.long
 def test_the_time_of_a_step_begins_anew_with_each_step(adaptor, tmp_path):
     steps = [{"id": f"s{n}", "expression": job("time.sleep(0.4)"), "next": f"s{n + 1}"} for n in range(3)]
     del steps[-1]["next"]
@@ -81,6 +84,7 @@ def test_a_process_that_dies_by_itself_is_told_and_is_no_success(supervised, bod
     assert done.state["errors"]["slow"]["code"] == "KILLED"
 
 
+@pytest.mark.long
 def test_what_a_killed_job_had_started_does_not_outlive_it(supervised, tmp_path):
     body = "open('child', 'w').write(str(subprocess.Popen(['sleep', '60']).pid)); sum(range(10**12))"
     assert supervised(body, "--timeout", "0.4").code == 4
@@ -218,6 +222,7 @@ def test_a_second_ctrl_c_stops_at_once_and_the_outcome_is_unknown(started, slow_
     assert "1 unknown" in err
 
 
+@pytest.mark.long
 def test_a_request_that_hangs_is_stopped_by_a_timeout_and_its_outcome_is_unknown(adaptor, tmp_path, slow_graph):
     done = adaptor(SEND_TWICE, "-S", slow_graph.state, "--timeout", "1", "-o", "out.json")
     assert done.code == 4

@@ -24,6 +24,7 @@ def test_each_command_has_help_with_an_example(screen, command):
     assert "adaptor " + command in shown.split("options:")[1]
 
 
+@pytest.mark.long
 def test_a_new_project_runs_from_its_first_command_on(screen, tmp_path):
     terminal = screen("bash", "--norc", "--noprofile", "-i", PS1="> ")
     terminal.read("> ")
@@ -54,6 +55,7 @@ def test_a_new_project_runs_from_its_first_command_on(screen, tmp_path):
     terminal.read()
 
 
+@pytest.mark.long
 def test_docs_are_bold_on_a_terminal_and_as_wide_as_it_is(screen):
     terminal = screen("adaptor", "docs", "send_text", columns=60)
     shown = terminal.read()

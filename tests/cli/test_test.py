@@ -268,6 +268,7 @@ DIALOGUE = {
 }
 
 
+@pytest.mark.long
 def test_replies_are_given_as_a_dialogue_asks_for_them(test):
     files = {"ask.json": json.dumps(DIALOGUE)}
 

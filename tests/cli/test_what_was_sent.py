@@ -171,6 +171,7 @@ KINDS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("script", KINDS.values(), ids=KINDS)
 def test_a_limit_holds_for_every_send_and_the_rest_follows(job, meta, script):
     first = job(script, "--limit", "3", "--run-id", "r1")

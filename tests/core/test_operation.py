@@ -403,6 +403,7 @@ class Counter:
         return self.by_one(given)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("build", "message", "fix"),
     [

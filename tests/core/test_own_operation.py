@@ -130,6 +130,7 @@ def test_it_is_code_of_the_job_which_hears_nothing_of_a_killed_attempt():
         assert run.raises_again(DeliveryUnknown("lost"), was_raised=True)
 
 
+@pytest.mark.long
 def test_type_checkers_know_it(tmp_path):
     script = tmp_path / "job.py"
     script.write_text(

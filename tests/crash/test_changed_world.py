@@ -91,6 +91,7 @@ def some(seeds: range, job: Callable[..., Job]) -> None:
             pass
 
 
+@pytest.mark.long
 def test_of_each_visit_is_told_in_one_way_alone_whatever_changes(job: Callable[..., Job]) -> None:
     some(range(5), job)
 
@@ -133,6 +134,7 @@ def overlap(seed: int, make: Callable[..., Job]) -> None:
     assert len(got) == COUNT
 
 
+@pytest.mark.long
 def test_two_starts_that_overlap_write_to_nobody_twice(job: Callable[..., Job]) -> None:
     for seed in range(6):
         overlap(seed, job)
@@ -141,6 +143,7 @@ def test_two_starts_that_overlap_write_to_nobody_twice(job: Callable[..., Job]) 
 # --- The day after ---
 
 
+@pytest.mark.long
 def test_the_next_days_run_never_repeats_what_a_run_with_failures_has_sent(job: Callable[..., Job]) -> None:
     for seed in range(4):
         chance = random.Random(seed)

@@ -208,6 +208,7 @@ def database(request: pytest.FixtureRequest) -> str | None:
     return None if request.param == "sqlite" else str(request.getfixturevalue("fresh_postgresql"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_job_that_is_killed_again_and_again_writes_to_nobody_twice(
     kind: str, job: Callable[..., Job], database: str | None

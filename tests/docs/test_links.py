@@ -25,6 +25,7 @@ def anchors(page):
     return {heading.strip().replace(" ", "-") for heading in words}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: page.name)
 def test_every_link_of_a_page_leads_somewhere(page):
     # Code in a line shows links; it is none.

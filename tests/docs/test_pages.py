@@ -16,6 +16,7 @@ def reader(tmp_path, forks):
     reader.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "operations.md"], ids=lambda page: page.stem)
 def test_every_block_of_a_page_works(page, reader):
     for block in blocks(page):

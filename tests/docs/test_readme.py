@@ -34,6 +34,7 @@ def test_the_first_page_of_the_site_installs_as_it_does():
     assert activate in README.read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_every_other_block_of_it_works(tmp_path, forks):
     folder = tmp_path / "reader"
     (folder / ".venv" / "bin").mkdir(parents=True)

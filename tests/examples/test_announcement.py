@@ -27,6 +27,7 @@ def told(tmp_path_factory, forks):
         return done, list(csv.DictReader(file))
 
 
+@pytest.mark.long
 def test_everybody_has_a_row_with_what_became_of_them(told):
     done, rows = told
     assert done.returncode == 0, done.stderr

@@ -90,6 +90,7 @@ def dry(tmp_path_factory, adaptor):
 # --- what comes out ---
 
 
+@pytest.mark.long
 def test_people_who_cannot_be_reached_do_not_make_the_run_fail(ran):
     assert ran.code == 0, ran.log
 
@@ -164,6 +165,7 @@ def test_a_forgotten_state_file_is_an_error_before_anything_is_sent(adaptor):
     assert "Nothing was sent." in done.stderr
 
 
+@pytest.mark.long
 def test_the_summary_is_the_same_each_time(ran, adaptor):
     assert adaptor("--sandbox", "-O").stdout == ran.stdout
 
@@ -171,6 +173,7 @@ def test_the_summary_is_the_same_each_time(ran, adaptor):
 # --- who got what ---
 
 
+@pytest.mark.long
 def test_nobody_gets_two_messages(sandbox):
     assert max(Counter(message.psid for message in sandbox.messages).values()) == 1
 

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from adaptor.runner import check, run
 from adaptor.sandbox import Sandbox
 
@@ -67,6 +69,7 @@ def test_a_refused_token_raises_the_alarm():
     assert result.steps[1].is_handled
 
 
+@pytest.mark.long
 def test_the_program_runs_the_workflow_and_says_who_was_not_asked():
     done = command(str(PROGRAM))
     assert done.returncode == 0, done.stderr
@@ -76,6 +79,7 @@ def test_the_program_runs_the_workflow_and_says_who_was_not_asked():
     assert done.stderr == ""
 
 
+@pytest.mark.long
 def test_type_checkers_accept_the_program_and_the_scripts():
     done = command("-m", "mypy", "--strict", str(PROGRAM), str(SURVEY / "load.py"), str(SURVEY / "ask.py"))
     assert done.returncode == 0, done.stdout

@@ -6,6 +6,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 import yaml
 from hypothesis import strategies as st
 
@@ -252,22 +253,26 @@ def checked(name, text):
             drawn(prepared.plan)
 
 
+@pytest.mark.long
 @rounds(workflows)
 def test_workflow_as_json(value):
     checked("workflow.json", as_json(value))
 
 
+@pytest.mark.long
 @rounds(workflows)
 def test_workflow_as_yaml(value):
     checked("workflow.yaml", as_yaml(value))
 
 
+@pytest.mark.long
 @rounds(pieces, examples=150)
 def test_yaml_of_pieces(text):
     checked("workflow.yaml", f"steps:\n  - id: a\n    expression: x\n    state:\n      {text}\n")
     checked("workflow.yaml", text)
 
 
+@pytest.mark.long
 @rounds(projects)
 def test_project(value):
     checked("project.yaml", as_yaml(value))
@@ -298,6 +303,7 @@ settings_given = st.dictionaries(
 slips = st.one_of(st.sampled_from([*MARKS, SECRET, f"{SECRET}: {SECRET}\n", f'"{SECRET}" ']), odd_texts)
 
 
+@pytest.mark.long
 @rounds(
     st.one_of(settings_given.map(as_json), settings_given.map(as_yaml)),
     st.lists(st.tuples(st.integers(0, 200), slips), max_size=3),
@@ -317,6 +323,7 @@ def test_credential(text, changes, name):
     assert found is None or SECRET not in shown_error(found)
 
 
+@pytest.mark.long
 @rounds(
     st.one_of(values.map(as_json), values.map(as_yaml), pieces),
     st.sampled_from(["s.json", "s.yaml", "-S"]),
@@ -335,6 +342,7 @@ def read_in(folder_file, content, read, *allowed):
         return survives(lambda: read(path), *allowed)
 
 
+@pytest.mark.long
 @rounds(st.one_of(people.map(as_json), values.map(as_json), pieces), examples=150)
 def test_people(text):
     read_in("sandbox.json", text.encode("utf-8", "surrogatepass"), lambda path: read_file(path, NOW), SandboxError)
@@ -348,6 +356,7 @@ def _cases(path):
         file.update({case.name: {"data": 1} for case in file.cases})
 
 
+@pytest.mark.long
 @rounds(
     st.one_of(case_files.map(as_json), case_files.map(as_yaml), pieces), st.sampled_from(["a.test.json", "a.test.yaml"])
 )
@@ -375,6 +384,7 @@ events = objects(
 )
 
 
+@pytest.mark.long
 @rounds(
     st.lists(
         st.one_of(events, nested(scalars, st.sampled_from(["message", "body", "entry", "Records"]))).map(as_json),
@@ -417,12 +427,14 @@ options = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.long
 @rounds(csv_texts, options, examples=150)
 def test_csv_text(text, how):
     with Run(sink=lambda *line: None):
         survives(lambda: parse_csv(text, **how)({"data": {}}))
 
 
+@pytest.mark.long
 @rounds(
     st.one_of(csv_texts.map(lambda text: text.encode("utf-8", "surrogatepass")), st.binary(max_size=60)), examples=100
 )

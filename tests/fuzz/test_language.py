@@ -127,6 +127,7 @@ def test_condition(text):
         judged(text)
 
 
+@pytest.mark.long
 def test_long_conditions():
     for text in LONG:
         judged(text)
@@ -187,6 +188,7 @@ paths = st.one_of(st.lists(st.sampled_from(STEPS), max_size=8).map("".join), tex
 data = st.one_of(st.just(STATE), nested(scalars, st.sampled_from(["data", "rows", "x", "id", ""])))
 
 
+@pytest.mark.long
 @rounds(paths, data, examples=200)
 def test_jsonpath(path, root):
     survives(lambda: find(path, root))
@@ -258,6 +260,7 @@ def calls(draw):
     return name, given, options
 
 
+@pytest.mark.long
 @rounds(calls(), examples=400)
 def test_operation(call):
     body(call)

@@ -369,6 +369,7 @@ KINDS_OF_INPUT = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("inputs", KINDS_OF_INPUT.values(), ids=KINDS_OF_INPUT)
 def test_a_short_round_finds_no_fault(target, inputs):
     SHORT(given(inputs)(target.attack))()

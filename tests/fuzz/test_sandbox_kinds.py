@@ -49,6 +49,7 @@ def strict(body):
     return json.loads(body, parse_constant=refuse)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("method", "path", "given"), REQUESTS, ids=[f"{r[0]} {r[1]} {i}" for i, r in enumerate(REQUESTS)]
 )

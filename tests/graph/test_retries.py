@@ -187,6 +187,7 @@ def test_a_read_is_repeated_after_a_broken_connection(
     assert waits == [1.0]
 
 
+@pytest.mark.long
 def test_a_read_is_repeated_after_an_answer_that_took_too_long(
     wire: Any, moves: Any, read: Any, state_for: Any, run: Run, waits: list[float]
 ) -> None:
@@ -266,6 +267,7 @@ def test_a_429_that_holds_a_result_is_unknown_and_not_repeated(
     assert run.outcomes == {"sent": 0, "failed": 0, "unknown": 1, "described": 0}
 
 
+@pytest.mark.long
 def test_a_429_that_does_not_end_says_that_nothing_was_sent(
     wire: Any, http: Any, write: Any, state_for: Any, waits: list[float]
 ) -> None:

@@ -25,6 +25,7 @@ def stopped(runs: Any, run: str, text: str, **facts: Any) -> None:
     runs.stop(ledger)
 
 
+@pytest.mark.long
 def test_runs_guard_until_one_of_the_job_ends_well(runs: Any, store: Any) -> None:
     for number in range(30):
         stopped(runs, f"r{number:02}", "a", started=100.0 + number)

@@ -193,6 +193,7 @@ def test_the_proof_is_accepted_and_a_wrong_one_is_not(state_for: Any) -> None:
         assert len(strict.messages) == 1
 
 
+@pytest.mark.long
 def test_a_list_of_people_is_written_to_in_order(sandbox: Sandbox, visit: Any) -> None:
     people = [{"psid": str(1000 + number), "name": f"Person {number}"} for number in range(20)]
     visit(each(state.data.people, send_text(state.data.psid, f"Hello {state.data.name}")), {"people": people})

@@ -97,6 +97,7 @@ def state_for(url: str) -> dict[str, Any]:
     return {"data": {}, "configuration": {"access_token": "t", "base_url": url, **limits}}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("answer", SLOW, ids=lambda answer: answer.__name__)
 def test_a_send_to_a_server_that_never_ends_has_an_unknown_outcome(server, answer):
     with pytest.raises(DeliveryUnknown, match="the answer took too long") as raised:
@@ -110,6 +111,7 @@ def test_a_send_that_is_answered_with_too_much_has_an_unknown_outcome(server, an
         send_text(ANA, "Hello")({**(given := state_for(server(answer))), "configuration": _patient(given)})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("answer", SLOW, ids=lambda answer: answer.__name__)
 def test_a_read_from_a_server_that_never_ends_fails(server, answer):
     url = server(answer)

@@ -161,6 +161,7 @@ def test_many_rows_with_spaces_after_quotes_keep_their_lines(tmp_path):
     assert problems == ["rows.csv, line 1002: 3 values, but there are 2 columns."]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not keep to a limit of memory")
 def test_spaces_after_a_long_value_take_no_memory_beyond_it(tmp_path):
     file = tmp_path / "rows.csv"

@@ -100,6 +100,7 @@ STANDS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", STANDS)
 def test_a_run_that_goes_on_says_what_a_straight_run_says(command, said, how):
     credential, place, secret = STANDS[how]
@@ -212,6 +213,7 @@ def test_a_dry_run_and_a_preview_show_what_would_be_read(command, said):
 # --- Where the credential has another one ---
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("now", "words"),
     [

@@ -123,6 +123,7 @@ def test_no_configuration_and_no_token_is_in_a_final_state(adaptor, expression):
 # --- large states ---
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit on memory is Linux's")
 def test_a_large_state_goes_through_steps_and_a_loop_without_being_copied_for_each(adaptor, tmp_path):
     rows = [{"psid": f"{number:016}", "name": f"Person {number}", "note": "x" * 150} for number in range(60_000)]

@@ -174,6 +174,7 @@ def test_an_interruption_before_the_first_byte_leaves_nothing_unknown(noted, htt
     assert [request for request, _ in httpserver.log if request.method != "GET"] == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", ["graph.client.GraphClient._during_wait", "ledger.at_most_once.Claimed.settle"])
 def test_an_interruption_after_an_answer_takes_back_nothing_that_was_sent(noted, httpserver, monkeypatch, place):
     first = {"code": 200, "body": json.dumps({"recipient_id": PEOPLE[0], "message_id": "m_0"})}
@@ -242,6 +243,7 @@ def test_a_file_that_may_not_be_read_is_the_failure_of_its_own_row(noted, sandbo
     assert (outcomes, raised) == (["sent", "sent"], None)
 
 
+@pytest.mark.long
 def test_a_broadcast_goes_on_with_the_threads_that_it_has(noted, sandbox, monkeypatch):
     start, started = threading.Thread.start, []
 

@@ -19,6 +19,7 @@ def project(tmp_path):
     return run
 
 
+@pytest.mark.long
 def test_the_sandbox_is_a_fixture_wherever_the_package_is_installed(project):
     done = project(
         "import json, urllib.request\n"
@@ -36,6 +37,7 @@ def test_the_sandbox_is_a_fixture_wherever_the_package_is_installed(project):
     assert "2 passed" in done.stdout, done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_a_test_that_uses_no_fixture_loads_nothing(project):
     done = project(
         "import sys\n"
@@ -67,6 +69,7 @@ def test_a_test_finds_what_its_code_sent(sandbox):
     sandbox.assert_sent(ANA, text="hi", times=1)
 
 
+@pytest.mark.long
 def test_the_test_of_the_example_passes():
     hello = Path(__file__).parents[2] / "examples" / "hello"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(hello)]

@@ -35,6 +35,7 @@ def say(page, text):
     page.keyboard.press("Enter")
 
 
+@pytest.mark.long
 def test_a_dialogue_continues_after_the_service_was_killed_between_question_and_answer(
     serve, start_sandbox, tmp_path, browser
 ):

@@ -54,6 +54,7 @@ def seen(serve, tmp_path, opened):
     return perform
 
 
+@pytest.mark.long
 def test_a_run_begins_with_the_final_state_of_the_last_one(sandbox, tmp_path, seen):
     write(tmp_path, sandbox, [{"id": "count", "expression": COUNT}])
     first, second, third = seen(3)
@@ -63,6 +64,7 @@ def test_a_run_begins_with_the_final_state_of_the_last_one(sandbox, tmp_path, se
     assert third == {"data": {"event": "cron", "moment": "2"}, "cursor": 2, "references": [{"rows": [1]}]}
 
 
+@pytest.mark.long
 def test_a_secret_comes_back_and_is_not_stored(sandbox, tmp_path, seen, opened):
     keep = """
 fn(lambda state: open("same", "a").write(f"{state.get('kept') == state['configuration']['access_token']} ") and state)
@@ -74,6 +76,7 @@ fn(lambda state: open("seen.jsonl", "a").write("1\\n") and {**state, "kept": sta
     assert sandbox.access_token not in str(opened.schedules.state("", "cron"))
 
 
+@pytest.mark.long
 def test_a_run_that_failed_leaves_nothing(sandbox, tmp_path, seen, opened):
     (tmp_path / "fail").touch()
     opened.schedules.keep_state("", "cron", {"cursor": 40})
@@ -82,6 +85,7 @@ def test_a_run_that_failed_leaves_nothing(sandbox, tmp_path, seen, opened):
     assert opened.schedules.state("", "cron") == {"cursor": 40}
 
 
+@pytest.mark.long
 def test_the_output_of_a_named_step_counts_though_the_run_failed_after_it(sandbox, tmp_path, seen):
     (tmp_path / "fail").touch()
     steps = [{"id": "count", "expression": COUNT, "next": "b"}, {"id": "b", "expression": FAIL}]
@@ -89,6 +93,7 @@ def test_the_output_of_a_named_step_counts_though_the_run_failed_after_it(sandbo
     assert [each.get("cursor") for each in seen(3)] == [None, 1, 2]
 
 
+@pytest.mark.long
 def test_the_states_of_several_last_steps_are_not_put_into_each_other(sandbox, tmp_path, seen, opened):
     steps = [
         {"id": "count", "expression": COUNT, "next": {"a": True, "b": True}},
@@ -110,6 +115,7 @@ def test_the_retention_time_removes_data_and_keeps_the_cursor(opened):
     assert opened.schedules.state("", "cron") == {"cursor": 7}
 
 
+@pytest.mark.long
 def test_a_failure_is_noted_by_the_command_that_the_command_line_names(serve, sandbox, tmp_path, opened):
     (tmp_path / "fail").touch()
     write(tmp_path, sandbox, [{"id": "count", "expression": FAIL}])

@@ -34,6 +34,7 @@ def write(server, text, psid=ANA):
     assert answer.ok, answer.text
 
 
+@pytest.mark.long
 def test_what_a_person_writes_is_answered_and_shown(dev):
     server = dev()
     write(server, "When are you open?")
@@ -42,6 +43,7 @@ def test_what_a_person_writes_is_answered_and_shown(dev):
     assert server.stop() == 0
 
 
+@pytest.mark.long
 def test_an_edited_workflow_answers_the_next_message(dev, tmp_path):
     server = dev()
     bot = (tmp_path / "bot.yaml").read_text()
@@ -58,6 +60,7 @@ def test_an_edited_workflow_answers_the_next_message(dev, tmp_path):
     server.wait_for(r"lunch” → hours_asked")
 
 
+@pytest.mark.long
 def test_it_leaves_nothing_behind(dev, tmp_path):
     server = dev()
     write(server, "Hi")
@@ -67,6 +70,7 @@ def test_it_leaves_nothing_behind(dev, tmp_path):
     assert before == sorted(path.name for path in EXAMPLE.iterdir() if path.name != "__pycache__")
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_a_person_types_on_the_chat_page_and_the_answer_appears(dev, browser):
     server = dev()

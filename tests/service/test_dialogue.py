@@ -44,6 +44,7 @@ def write(folder, sandbox, within="2d"):
     (folder / "bot.json").write_text(json.dumps({"id": "bot", "steps": steps}))
 
 
+@pytest.mark.long
 def test_a_dialogue_goes_on_in_one_run_after_a_kill_and_on_another_server(serve, sandbox, tmp_path, database, opened):
     write(tmp_path, sandbox)
     server = serve("--workers", "1", "--database", database)
@@ -67,6 +68,7 @@ def test_a_dialogue_goes_on_in_one_run_after_a_kill_and_on_another_server(serve,
     assert len(opened.runs.newest()) == 2
 
 
+@pytest.mark.long
 def test_a_run_goes_on_without_an_answer_when_the_time_is_over(serve, sandbox, tmp_path, database, opened):
     write(tmp_path, sandbox, within="1s")
     server = serve("--workers", "1", "--database", database)
@@ -77,6 +79,7 @@ def test_a_run_goes_on_without_an_answer_when_the_time_is_over(serve, sandbox, t
     assert texts(sandbox) == ["Your name?", "Never mind."]
 
 
+@pytest.mark.long
 def test_a_worker_that_is_killed_after_the_answer_asks_nothing_twice(serve, sandbox, tmp_path, database, opened):
     write(tmp_path, sandbox)
     bot = json.loads((tmp_path / "bot.json").read_text())

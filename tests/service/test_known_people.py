@@ -50,6 +50,7 @@ def moment_has_come(store):
     store.database.run("UPDATE service_schedules SET served = 0")
 
 
+@pytest.mark.long
 def test_a_message_that_comes_too_late_makes_no_call_and_its_handler_gets_it(serve, sandbox, tmp_path):
     script = (
         'send_text(state.data.psid, "late")'
@@ -66,6 +67,7 @@ def test_a_message_that_comes_too_late_makes_no_call_and_its_handler_gets_it(ser
     assert len([each for each in sandbox.requests if each.path.endswith("/messages")]) == 2
 
 
+@pytest.mark.long
 def test_a_broadcast_started_by_cron_makes_no_call_for_whom_it_is_too_late(serve, sandbox, tmp_path, store):
     script = f'broadcast({[PSID, LATE, UNKNOWN]!r}, send_text(state.data, "Hello"))\n'
     write_cron(tmp_path, sandbox, script)
@@ -81,6 +83,7 @@ def test_a_broadcast_started_by_cron_makes_no_call_for_whom_it_is_too_late(serve
     assert store.ledger.writes.counts(run.id) == {"sent": 2}
 
 
+@pytest.mark.long
 def test_what_was_sent_in_time_is_not_refused_when_its_run_is_resumed_too_late(serve, sandbox, tmp_path, store):
     script = (
         'as_("sent", send_text(state.data.psid, "First"))\n'

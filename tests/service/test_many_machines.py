@@ -57,6 +57,7 @@ def wait_until(holds, seconds=30):
     raise AssertionError("it never came to that")
 
 
+@pytest.mark.long
 def test_what_a_server_takes_in_is_performed_by_workers(serve, work, sandbox, tmp_path, store, shared):
     write_bot(tmp_path, sandbox, ANSWER)
     server = serve("--no-workers", *shared)
@@ -74,6 +75,7 @@ def test_what_a_server_takes_in_is_performed_by_workers(serve, work, sandbox, tm
     assert [worker.stop() for worker in workers] == [0, 0]
 
 
+@pytest.mark.long
 def test_a_server_with_workers_of_its_own_shares_its_runs_with_others(serve, work, sandbox, tmp_path, store, shared):
     write_bot(tmp_path, sandbox, SCRIPT)
     other = work("--workers", "1", *shared)
@@ -90,6 +92,7 @@ def test_a_server_with_workers_of_its_own_shares_its_runs_with_others(serve, wor
     assert [server.stop(), other.stop()] == [0, 0]
 
 
+@pytest.mark.long
 def test_a_run_of_another_version_waits_for_a_worker_that_has_it(
     work, forks, sandbox, tmp_path, store, shared, fresh_postgresql
 ):
@@ -114,6 +117,7 @@ def test_a_run_of_another_version_waits_for_a_worker_that_has_it(
     assert store.runs.find(id_).error is None
 
 
+@pytest.mark.long
 def test_a_worker_that_stops_hands_its_run_back(work, forks, sandbox, tmp_path, store, shared):
     write_bot(tmp_path, sandbox, SCRIPT)
     first = work("--workers", "1", *shared)
@@ -130,6 +134,7 @@ def test_a_worker_that_stops_hands_its_run_back(work, forks, sandbox, tmp_path, 
     assert texts(sandbox) == ["1 first", "1 second"]
 
 
+@pytest.mark.long
 def test_a_run_whose_epoch_has_changed_sends_nothing_more(work, forks, sandbox, tmp_path, store, shared):
     write_bot(tmp_path, sandbox, SCRIPT)
     worker = work("--workers", "1", *shared)
@@ -143,6 +148,7 @@ def test_a_run_whose_epoch_has_changed_sends_nothing_more(work, forks, sandbox, 
     assert texts(sandbox) == ["1 first"]
 
 
+@pytest.mark.long
 def test_jobs_that_end_badly_end_alone(serve, work, sandbox, tmp_path, store, shared):
     script = (
         'fn(lambda state: sum(iter(int, 1)) if state["data"]["text"] == "loop" else state)\n'

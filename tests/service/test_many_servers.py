@@ -35,6 +35,7 @@ def store(fresh_postgresql):
     opened.close()
 
 
+@pytest.mark.long
 def test_a_run_of_a_killed_server_is_finished_by_the_other_one(serve, sandbox, tmp_path, store, fresh_postgresql):
     write_bot(tmp_path, sandbox, SCRIPT)
     first = serve("--workers", "1", "--database", fresh_postgresql)
@@ -56,6 +57,7 @@ def test_a_run_of_a_killed_server_is_finished_by_the_other_one(serve, sandbox, t
     assert [run.status for run in store.runs.newest()] == [SUCCEEDED] * 3
 
 
+@pytest.mark.long
 def test_an_event_that_both_get_is_answered_once(serve, sandbox, tmp_path, store, fresh_postgresql):
     write_bot(tmp_path, sandbox, 'send_text(state.data.psid, f"{state.data.text}")\n')
     servers = [serve("--workers", "1", "--database", fresh_postgresql) for _ in range(2)]
@@ -70,6 +72,7 @@ def test_an_event_that_both_get_is_answered_once(serve, sandbox, tmp_path, store
     assert [each.text for each in sandbox.sent_to(PSID)] == [f"{number}" for number in range(6)]
 
 
+@pytest.mark.long
 def test_a_server_that_was_suspended_past_its_lease_sends_nothing_when_it_wakes(
     serve, sandbox, tmp_path, store, fresh_postgresql
 ):

@@ -40,6 +40,7 @@ def texts(sandbox, psid=PSID):
     return [each.text for each in sandbox.sent_to(psid)]
 
 
+@pytest.mark.long
 def test_a_block_lets_runs_wait_and_an_unblock_lets_them_continue(serve, sandbox, tmp_path, database, forks):
     write_bot(tmp_path, sandbox, ANSWER)
     server = serve("--workers", "1", "--database", database)
@@ -56,6 +57,7 @@ def test_a_block_lets_runs_wait_and_an_unblock_lets_them_continue(serve, sandbox
     assert texts(sandbox) == ["You said 1"]
 
 
+@pytest.mark.long
 def test_a_dead_token_pauses_the_page_until_the_service_has_another_one(serve, sandbox, tmp_path, database, opened):
     write_bot(tmp_path, sandbox, ANSWER, access_token="dead-token-0123456789")
     server = serve("--workers", "1", "--database", database)
@@ -78,6 +80,7 @@ def test_a_dead_token_pauses_the_page_until_the_service_has_another_one(serve, s
     assert texts(sandbox) == ["You said 1", "You said 2"]
 
 
+@pytest.mark.long
 def test_a_page_is_paused_and_resumed_by_hand(serve, sandbox, tmp_path, database, opened, forks):
     write_bot(tmp_path, sandbox, ANSWER)
     words = ["--database", database]
@@ -142,6 +145,7 @@ def test_a_pause_for_a_token_ends_also_while_a_server_with_another_one_runs(stor
     assert [pause.page for pause in store.pages.paused()] == [PAGE, "2"]
 
 
+@pytest.mark.long
 def test_a_schedule_waits_for_a_page_whose_id_is_not_known_yet(serve, sandbox, tmp_path, forks):
     opened = open_service_store(str(tmp_path / ".adaptor" / "ledger.db"))
     given = {"data": {"psid": PSID, "text": "x"}}

@@ -95,6 +95,7 @@ def be_due(store):
     store.database.transact(lambda: store.database.run("UPDATE service_runs SET due = 0"))
 
 
+@pytest.mark.long
 def test_a_broadcast_waits_for_the_end_of_the_quiet_hours_and_an_answer_does_not(serve, sandbox, tmp_path, opened):
     write(tmp_path, sandbox, f'broadcast([{PSID!r}], send_text(state.data, "To all"))', quiet_hours=quiet_now())
     opened.runs.queue([broadcast_run()])
@@ -115,6 +116,7 @@ def test_a_broadcast_waits_for_the_end_of_the_quiet_hours_and_an_answer_does_not
     assert texts(sandbox) == ["You said Hi", "To all"]
 
 
+@pytest.mark.long
 def test_a_run_stops_when_quiet_hours_begin_and_is_resumed_after_them(sandbox, tmp_path, opened):
     go = str(tmp_path / "go")
     wait = f"fn(lambda state: __import__('time').sleep(0.0 if __import__('os').path.exists({go!r}) else 60) or state)"
@@ -144,6 +146,7 @@ def test_a_run_stops_when_quiet_hours_begin_and_is_resumed_after_them(sandbox, t
     assert texts(sandbox) == ["First", "Second"]
 
 
+@pytest.mark.long
 def test_people_in_their_own_quiet_hours_are_not_written_to_and_the_rest_follows(serve, sandbox, tmp_path, opened):
     night = quiet_now(people="zones")
     script = f'broadcast([{PSID!r}, {OTHER!r}], send_text(state.data, "To all"), batch_size=1)'

@@ -31,6 +31,7 @@ def texts(sandbox, psid=PSID):
     return [each.text for each in sandbox.sent_to(psid)]
 
 
+@pytest.mark.long
 def test_a_signed_message_is_answered_and_a_redelivery_is_not(serve, sandbox, tmp_path):
     write_bot(tmp_path, sandbox, ANSWER)
     server = serve()
@@ -42,6 +43,7 @@ def test_a_signed_message_is_answered_and_a_redelivery_is_not(serve, sandbox, tm
     assert not any("Traceback" in line or SECRET in line or sandbox.access_token in line for line in server.lines)
 
 
+@pytest.mark.long
 def test_nothing_unsigned_runs_and_only_the_right_handshake_is_answered(serve, sandbox, tmp_path, store):
     write_bot(tmp_path, sandbox, ANSWER, previous_app_secret="the-one-before")
     server = serve()
@@ -61,6 +63,7 @@ def test_nothing_unsigned_runs_and_only_the_right_handshake_is_answered(serve, s
     assert store.events.count() == 1
 
 
+@pytest.mark.long
 def test_what_was_stored_is_answered_after_a_kill_of_the_server(serve, sandbox, tmp_path):
     write_bot(tmp_path, sandbox, ANSWER)
     server = serve()
@@ -78,6 +81,7 @@ def test_what_was_stored_is_answered_after_a_kill_of_the_server(serve, sandbox, 
     assert texts(sandbox) == [f"You said {number}" for number in range(5)]
 
 
+@pytest.mark.long
 def test_a_run_whose_server_was_killed_is_resumed_and_sends_nothing_twice(serve, sandbox, tmp_path, store):
     script = (
         'fn(lambda state: {**state, "psid": state["data"]["psid"]})\n'
@@ -101,6 +105,7 @@ def test_a_run_whose_server_was_killed_is_resumed_and_sends_nothing_twice(serve,
     assert run.epoch == 2
 
 
+@pytest.mark.long
 def test_a_run_whose_worker_was_killed_is_resumed_by_another(serve, sandbox, tmp_path, store):
     script = (
         'as_("sent", send_text(state.data.psid, "First"))\n'
@@ -121,6 +126,7 @@ def test_a_run_whose_worker_was_killed_is_resumed_by_another(serve, sandbox, tmp
     assert (run.status, run.epoch, run.failures) == (SUCCEEDED, 2, 1)
 
 
+@pytest.mark.long
 def test_the_messages_of_a_person_are_answered_in_their_order(serve, sandbox, tmp_path):
     script = (
         'fn(lambda state: __import__("time").sleep(0.2 if state["data"]["text"] == "0" else 0) or state)\n' + ANSWER
@@ -135,6 +141,7 @@ def test_the_messages_of_a_person_are_answered_in_their_order(serve, sandbox, tm
         assert texts(sandbox, psid) == [f"You said {number}" for number in range(4)]
 
 
+@pytest.mark.long
 def test_a_run_is_handed_back_when_the_service_stops(serve, sandbox, tmp_path, store):
     script = (
         "fn(lambda state: __import__('time').sleep(0.0 if __import__('os').path.exists('go') else 60) or state)\n"
@@ -156,6 +163,7 @@ def test_a_run_is_handed_back_when_the_service_stops(serve, sandbox, tmp_path, s
     assert texts(sandbox) == ["You said Hi"]
 
 
+@pytest.mark.long
 def test_a_run_that_fails_by_something_that_passes_is_tried_again(serve, sandbox, tmp_path, store):
     write_bot(tmp_path, sandbox, ANSWER, max_retries=0)
     sandbox.faults.next(613, on="messages")
@@ -167,6 +175,7 @@ def test_a_run_that_fails_by_something_that_passes_is_tried_again(serve, sandbox
     assert store.runs.newest()[0].failures == 1
 
 
+@pytest.mark.long
 def test_the_echo_of_a_message_whose_answer_was_lost_settles_it(serve, start_sandbox, tmp_path, store):
     sandbox = start_sandbox(app_secret=SECRET)
     write_bot(tmp_path, sandbox, ANSWER)
@@ -186,6 +195,7 @@ def test_the_echo_of_a_message_whose_answer_was_lost_settles_it(serve, start_san
     assert server.stop() == 0
 
 
+@pytest.mark.long
 def test_webhooks_that_come_twice_in_batches_and_out_of_order_are_answered_once(serve, start_sandbox, tmp_path):
     sandbox = start_sandbox(app_secret=SECRET)
     write_bot(tmp_path, sandbox, ANSWER)
@@ -203,6 +213,7 @@ def test_webhooks_that_come_twice_in_batches_and_out_of_order_are_answered_once(
         assert sorted(texts(sandbox, psid)) == [f"You said {number}" for number in range(4)]
 
 
+@pytest.mark.long
 def test_a_run_that_failed_is_listed_and_goes_on_when_it_is_retried(serve, forks, sandbox, tmp_path, store):
     script = (
         'as_("sent", send_text(state.data.psid, "First"))\n'
@@ -228,6 +239,7 @@ def test_a_run_that_failed_is_listed_and_goes_on_when_it_is_retried(serve, forks
         assert (done.returncode, expected in done.stderr) == (2, True), done.stderr
 
 
+@pytest.mark.long
 def test_a_run_that_never_ends_is_killed_and_others_are_answered(serve, sandbox, tmp_path, store):
     script = (
         'fn(lambda state: sum(iter(int, 1)) if state["data"]["text"] == "loop" else state)\n'
@@ -278,6 +290,7 @@ def is_closed(url):
     return False
 
 
+@pytest.mark.long
 def test_a_moment_that_was_missed_is_served_after_the_start(serve, sandbox, tmp_path, store):
     write_bot(tmp_path, sandbox, f'send_text("{PSID}", f"It is {{state.data.moment}}")\n')
     bot = json.loads((tmp_path / "bot.json").read_text())

@@ -47,6 +47,7 @@ def write(folder, sandbox, cron_script, **more):
     (folder / "bot.json").write_text(json.dumps({"id": "bot", "steps": steps, **more}))
 
 
+@pytest.mark.long
 def test_stop_is_honoured_by_broadcasts_and_cron_and_start_takes_it_back(serve, sandbox, tmp_path, database, opened):
     script = (
         f'each({[PSID, OTHER]!r}, send_text(state.data, "One by one"))\n'
@@ -84,6 +85,7 @@ def test_stop_is_honoured_by_broadcasts_and_cron_and_start_takes_it_back(serve, 
     assert texts(sandbox)[2:] == ["One by one", "To all"]
 
 
+@pytest.mark.long
 def test_a_human_in_the_inbox_pauses_the_workflow_for_that_person_alone(serve, sandbox, tmp_path, database, opened):
     write(tmp_path, sandbox, "log(1)\n", pause="30m")
     server = serve("--workers", "1", "--database", database)

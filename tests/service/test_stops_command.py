@@ -79,6 +79,7 @@ def test_a_broadcast_by_hand_with_the_same_ledger_leaves_them_out(forks, sandbox
     assert texts(sandbox) == ["To all"]
 
 
+@pytest.mark.long
 def test_whom_meta_cannot_reach_is_left_out_until_they_write_or_a_month_is_over(serve, sandbox, tmp_path, opened):
     write_bot(tmp_path, sandbox, 'send_text(state.data.psid, "Hello")\n')
     sandbox.person(PSID).blocks()

@@ -92,6 +92,7 @@ def test_the_last_error_is_raised_when_no_retry_is_left() -> None:
     assert calls.events.count("made") == 3
 
 
+@pytest.mark.long
 def test_a_call_that_may_have_been_carried_out_is_never_retried() -> None:
     calls = Calls(DeliveryUnknown("lost"))
     with pytest.raises(DeliveryUnknown):

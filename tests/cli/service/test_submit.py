@@ -33,6 +33,7 @@ def submit(forks, tmp_path):
     return lambda *words: forks.run(["submit", "bot.json", *words], cwd=tmp_path)
 
 
+@pytest.mark.long
 def test_a_run_is_queued_with_what_was_given_and_its_id_printed(submit, store, tmp_path):
     (tmp_path / "state.json").write_text('{"data": {"text": "Hi"}}')
     done = submit("-s", "state.json", "--start", "answer", "--person", PERSON, "--run-id", "appointment-4711")
@@ -71,6 +72,7 @@ def test_what_cannot_be_queued_is_refused(submit, words, expected):
     assert expected in done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("status", "code"), [(SUCCEEDED, 0), (FAILED, 1)])
 def test_waiting_ends_with_the_exit_code_of_the_run(submit, store, status, code):
     found = []

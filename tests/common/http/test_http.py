@@ -591,6 +591,7 @@ def test_a_clear_no_is_not_repeated(wire: Any, answer: Any, run: Run, waits: lis
     assert (waits, len(server.requests)) == ([], 1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("move", ["close", "reset", "keep_silent"])
 def test_a_read_whose_answer_is_lost_is_repeated(
     wire: Any, moves: Any, run: Run, waits: list[float], move: str
@@ -876,6 +877,7 @@ def test_no_secret_is_in_a_log_an_error_or_a_response(
         assert form not in spoken(*written)
 
 
+@pytest.mark.long
 @settings(
     max_examples=examples(60),
     deadline=None,

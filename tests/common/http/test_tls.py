@@ -53,6 +53,7 @@ def test_a_private_ca_is_trusted_where_it_is_named(wire: Any, http_answer: bytes
     assert http.get(server.url, verify=state.ca)({"ca": CERTIFICATE.as_posix()})["data"] == {"a": 1}
 
 
+@pytest.mark.long
 def test_a_client_certificate_is_shown(mutual: str, tmp_path: Path) -> None:
     both = tmp_path / "both.pem"
     both.write_bytes(CERTIFICATE.read_bytes() + KEY.read_bytes())
@@ -60,6 +61,7 @@ def test_a_client_certificate_is_shown(mutual: str, tmp_path: Path) -> None:
         assert http.get(mutual, verify=CERTIFICATE, cert=cert)({})["data"] == {"ok": True}
 
 
+@pytest.mark.long
 def test_another_origin_does_not_see_the_client_certificate(mutual: str, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/").respond_with_data(status=302, headers={"Location": mutual})
     with pytest.raises(NotSent):

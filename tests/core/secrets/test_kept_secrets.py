@@ -41,6 +41,7 @@ values = st.recursive(
 )
 
 
+@pytest.mark.long
 @relaxed
 @given(values)
 def test_what_is_kept_is_read_back_as_it_was_and_shows_no_secret(value):

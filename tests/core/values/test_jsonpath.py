@@ -34,6 +34,7 @@ steps = st.one_of(
 paths = st.lists(steps, max_size=5).map(lambda parts: "$" + "".join(parts))
 
 
+@pytest.mark.long
 @settings(deadline=None, database=None, max_examples=examples(400))
 @given(documents, paths)
 @example({"a": [{"b": 1}, {"b": 2}]}, "$.a[*].b")

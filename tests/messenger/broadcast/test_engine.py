@@ -139,6 +139,7 @@ def test_what_is_in_flight_when_it_stops_is_noted(campaign: Campaign) -> None:
     assert found.get("sent", 0) == len(campaign.texts) < 400
 
 
+@pytest.mark.long
 def test_no_connection_stops_it_and_nobody_is_lost(campaign: Campaign, refused_url: str) -> None:
     campaign.configuration.update(base_url=refused_url, max_retries=1)
     error = campaign.refuse(in_order(30, campaign))
@@ -285,6 +286,7 @@ def test_another_process_slows_down_with_it(campaign: Campaign, batches: Any) ->
     store.close()
 
 
+@pytest.mark.long
 def test_a_page_sends_three_hundred_a_second_unless_told_otherwise(campaign: Campaign, clock: Any) -> None:
     began = clock.monotonic()
     campaign.perform(broadcast(campaign.people(600), HELLO, batch_size=10))
@@ -292,6 +294,7 @@ def test_a_page_sends_three_hundred_a_second_unless_told_otherwise(campaign: Cam
     assert clock.monotonic() - began >= 590 / 300
 
 
+@pytest.mark.long
 def test_a_rate_is_kept(campaign: Campaign, clock: Any) -> None:
     began = clock.monotonic()
     campaign.perform(broadcast(campaign.people(100), HELLO, batch_size=10, rate=10))
@@ -351,6 +354,7 @@ def test_no_secret_is_in_anything_that_a_broadcast_writes(campaign: Campaign) ->
     )
 
 
+@pytest.mark.long
 def test_calls_grow_where_as_many_are_under_way_as_may_be_and_answers_are_awaited(campaign: Campaign) -> None:
     campaign.sandbox.faults.rate("slow", 1.0, seconds=0.05)
     campaign.perform(broadcast(campaign.people(150), HELLO, concurrency=1))

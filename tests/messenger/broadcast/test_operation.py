@@ -437,6 +437,7 @@ def test_only_one_person_can_be_written_to(campaign: Campaign) -> None:
 # --- Asking first ---
 
 
+@pytest.mark.long
 def test_what_is_about_to_happen_is_said_and_asked(campaign: Campaign) -> None:
     asked: list[str] = []
 
@@ -458,6 +459,7 @@ def test_what_is_about_to_happen_is_said_and_asked(campaign: Campaign) -> None:
     assert "inbox" not in asked[1]
 
 
+@pytest.mark.long
 def test_what_was_sent_before_is_said_and_takes_no_time(campaign: Campaign) -> None:
     asked: list[str] = []
 

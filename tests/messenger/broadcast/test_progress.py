@@ -39,6 +39,7 @@ def test_a_live_line_tells_counts_rate_and_time_left_and_goes_away_at_the_end(ca
     assert any(line.startswith("broadcast: ") and "/s · " in line and line.endswith(" left") for line in lines)
 
 
+@pytest.mark.long
 def test_where_nobody_looks_there_is_a_line_every_ten_seconds(campaign: Campaign, clock: Any) -> None:
     began = clock.monotonic()
     # The pace alone takes 29 seconds by the clock of the test; a slow machine adds its own.

@@ -181,6 +181,7 @@ def test_a_file_is_sent_whole_again_after_a_refused_connection(
     assert len(first) == len(second) > 200_000
 
 
+@pytest.mark.long
 def test_uploading_25_megabytes_takes_no_more_than_10_of_memory(wire: Any, file_of: Any, http: Any) -> None:
     server = wire(http({"attachment_id": "1"}))
     script = (

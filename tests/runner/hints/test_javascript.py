@@ -38,6 +38,7 @@ def test_not_equal_of_python_is_no_sign():
     assert found("a != b {") == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", ["/*" * 50_000, "//a\n" * 40_000, "`" * 90_000, "import {" * 20_000, "!a" * 90_000])
 def test_a_script_of_signs_alone_is_read_once_and_the_first_are_listed(text):
     assert len(signs(text, KNOWN)) <= 100

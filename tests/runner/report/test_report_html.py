@@ -149,6 +149,7 @@ def test_times_are_those_of_a_clock():
     assert "37.806" not in page(report(entry("sent", 1)))
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_the_list_of_recipients_is_folded_searched_and_filtered(browser, tmp_path):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")

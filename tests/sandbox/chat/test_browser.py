@@ -32,6 +32,7 @@ def say(page, text):
     page.keyboard.press("Enter")
 
 
+@pytest.mark.long
 def test_every_kind_of_message_is_drawn(window, visitor):
     visitor.act("says", text="hello")
     send_all(visitor)
@@ -46,6 +47,7 @@ def test_every_kind_of_message_is_drawn(window, visitor):
     opened.shot("messages")
 
 
+@pytest.mark.long
 def test_a_quick_reply_is_tapped_and_becomes_a_message(window, visitor):
     visitor.send(KINDS["quick replies"][0])
     page = window(f"#{ANA}").page
@@ -54,6 +56,7 @@ def test_a_quick_reply_is_tapped_and_becomes_a_message(window, visitor):
     assert page.get_by_role("group", name="Quick replies").count() == 0
 
 
+@pytest.mark.long
 def test_a_button_is_tapped_and_a_job_answers_live(window, visitor, httpserver):
     """From the button through the webhook and a job of ours back onto the page."""
     answered = threading.Event()
@@ -85,6 +88,7 @@ def test_a_button_is_tapped_and_a_job_answers_live(window, visitor, httpserver):
     assert page.get_by_role("status").filter(has_text="You chose CHOSEN.").count() == 1
 
 
+@pytest.mark.long
 def test_what_a_program_sends_appears_without_loading_again(window, visitor):
     page = window().page
     page.get_by_role("button", name="Björk").click()
@@ -103,6 +107,7 @@ def test_what_a_program_sends_appears_without_loading_again(window, visitor):
     assert refusal.locator("s").inner_text() == "Too late"
 
 
+@pytest.mark.long
 def test_everything_can_be_done_with_the_keyboard(window, visitor):
     visitor.send(KINDS["button"][0])
     page = window().page
@@ -140,6 +145,7 @@ def test_everything_can_be_done_with_the_keyboard(window, visitor):
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Developer panel"
 
 
+@pytest.mark.long
 def test_hostile_text_is_text(window, visitor):
     visitor.sandbox.add_person(
         "7777777777777777", first_name="<b>\u202eEve</b>", last_name='"><script>alert(3)</script>'
@@ -190,6 +196,7 @@ LOOSE = """() => {
 }"""
 
 
+@pytest.mark.long
 def test_text_that_turns_around_turns_only_itself(window, visitor):
     evil, psid = "\x1b[31m\x9b\u202eevil", "7777777777777777"
     visitor.sandbox.add_person(psid, first_name=evil)
@@ -226,6 +233,7 @@ def test_text_that_turns_around_turns_only_itself(window, visitor):
     assert loose == []
 
 
+@pytest.mark.long
 def test_no_barrier_for_people_who_cannot_see_well(window, visitor):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     visitor.act("says", text="hello")
@@ -251,6 +259,7 @@ def test_no_barrier_for_people_who_cannot_see_well(window, visitor):
     assert findings() == []
 
 
+@pytest.mark.long
 def test_a_first_visit_is_greeted_by_name_until_the_first_message(window, visitor):
     greeting = [{"locale": "default", "text": "Hello {{user_first_name}} {{user_last_name}}, {{user_full_name}}!"}]
     visitor.call("messenger_profile", {"get_started": {"payload": "GO"}, "greeting": greeting})
@@ -268,6 +277,7 @@ def test_a_first_visit_is_greeted_by_name_until_the_first_message(window, visito
     assert not welcome.is_visible()
 
 
+@pytest.mark.long
 def test_links_phone_numbers_and_coupons_are_as_in_messenger(window, visitor):
     addresses = "(https://clinic.example/visit?x=1). www.clinic.example, a@clinic.example"
     visitor.send({"text": f"See {addresses}, +1 555 123 4567 on 2026-12-14 08:00, {ANA}"})
@@ -289,6 +299,7 @@ def test_links_phone_numbers_and_coupons_are_as_in_messenger(window, visitor):
     assert page.get_by_role("button", name="Reveal code").count() == 0
 
 
+@pytest.mark.long
 def test_a_tap_far_above_scrolls_to_the_bubble_of_the_person(window, visitor):
     visitor.send(KINDS["button"][0])
     for number in range(40):
@@ -304,6 +315,7 @@ def test_a_tap_far_above_scrolls_to_the_bubble_of_the_person(window, visitor):
     )
 
 
+@pytest.mark.long
 def test_the_list_of_calls_says_whom_what_and_how_and_narrows_to_one_person(window, visitor):
     visitor.send({"text": "For Ana"})
     visitor.call("messages", {"recipient": {"id": CARLOS}, "message": {"text": "For Carlos"}})
@@ -320,6 +332,7 @@ def test_the_list_of_calls_says_whom_what_and_how_and_narrows_to_one_person(wind
     assert "batch of 2" in calls.inner_text()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [1280, 390])
 def test_an_empty_sandbox_says_how_a_program_gets_there(browser, width):
     with Sandbox() as sandbox:
@@ -337,6 +350,7 @@ def test_an_empty_sandbox_says_how_a_program_gets_there(browser, width):
         page.close()
 
 
+@pytest.mark.long
 def test_dark_mode_is_dark(window, visitor):
     visitor.send({"text": "Good night"})
     opened = window(f"#{ANA}", color_scheme="dark")
@@ -346,6 +360,7 @@ def test_dark_mode_is_dark(window, visitor):
     opened.shot("dark")
 
 
+@pytest.mark.long
 def test_a_phone_shows_one_thing_at_a_time(window, visitor):
     send_all(visitor)
     opened = window("", width=390, height=844)
@@ -368,6 +383,7 @@ def test_a_phone_shows_one_thing_at_a_time(window, visitor):
     page.get_by_role("button", name="Dana").wait_for()
 
 
+@pytest.mark.long
 def test_a_photo_is_chosen_and_shown(window, visitor, tmp_path):
     picture = tmp_path / "photo.png"
     picture.write_bytes(
@@ -384,6 +400,7 @@ def test_a_photo_is_chosen_and_shown(window, visitor, tmp_path):
     assert shown.get_attribute("src").startswith("/sandbox/files/")
 
 
+@pytest.mark.long
 def test_a_hundred_thousand_messages_stay_usable(window, visitor):
     at = visitor.sandbox.now()
     for number in range(100_000):
@@ -407,6 +424,7 @@ def test_a_hundred_thousand_messages_stay_usable(window, visitor):
     page.get_by_role("article").filter(has_text="still here").wait_for()
 
 
+@pytest.mark.long
 def test_the_panel_shows_calls_and_switches_faults(window, visitor):
     visitor.send({"text": "First"})
     opened = window(f"#{ANA}")
@@ -427,6 +445,7 @@ def test_the_panel_shows_calls_and_switches_faults(window, visitor):
     page.get_by_text("window closed").first.wait_for()
 
 
+@pytest.mark.long
 def test_a_preview_needs_no_server(window, visitor, tmp_path):
     visitor.act("says", text=HOSTILE)
     send_all(visitor)

@@ -1,5 +1,7 @@
 import time
 
+import pytest
+
 from adaptor.sandbox.state.records import Message
 
 from .conftest import ANA, BJÖRK, CARLOS, DANA, ELI
@@ -45,6 +47,7 @@ def test_where_more_came_than_fits_the_newest_are_given(visitor):
     assert visitor.get("room", thread=ANA, after=3)["first"] == 40
 
 
+@pytest.mark.long
 def test_a_hundred_thousand_messages_are_no_slower_than_a_hundred(visitor):
     page = visitor.sandbox._page
 

@@ -59,6 +59,7 @@ def information(**changes):
     return {"template_type": "customer_information", "countries": ["US"], "business_privacy": {"url": URL}, **changes}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("payload", "expected"),
     [

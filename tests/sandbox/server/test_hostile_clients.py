@@ -133,6 +133,7 @@ def test_chunks_together_are_limited_too(server):
     assert ask(server, post(CHUNKED, body=(b"3e8\r\n" + b" " * 1000 + b"\r\n") * 9))[0] == 400
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("data", [b"GET /me HT", post(body=BODY[:5]), post(CHUNKED, body=b"5\r\n{")])
 def test_a_request_that_does_not_arrive_is_given_up(server, data):
     status, error, connection = ask(server, data)
@@ -140,6 +141,7 @@ def test_a_request_that_does_not_arrive_is_given_up(server, data):
     assert "too long to arrive" in error["message"]
 
 
+@pytest.mark.long
 def test_a_client_that_drips_holds_no_thread(server):
     with connect(server) as connection:
         connection.setblocking(False)
@@ -153,6 +155,7 @@ def test_a_client_that_drips_holds_no_thread(server):
     wait_for(lambda: not server._open)
 
 
+@pytest.mark.long
 def test_an_idle_connection_is_closed(server):
     with connect(server) as connection:
         connection.sendall(post())
@@ -193,6 +196,7 @@ with Sandbox(access_token="t") as sandbox:
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs limits of POSIX")
 def test_it_outlives_a_shortage_of_file_descriptors():
     process = subprocess.Popen(

@@ -323,6 +323,7 @@ def test_a_subscriber_who_is_not_there_is_a_problem_and_no_crash(caller, refused
     assert delivery.problem
 
 
+@pytest.mark.long
 def test_a_subscriber_who_answers_byte_by_byte_is_given_up(caller, wire):
     def drip(connection):
         try:

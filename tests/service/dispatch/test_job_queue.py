@@ -86,6 +86,7 @@ def test_a_queue_that_is_broken_keeps_no_run_from_being_queued(store):
     assert [run.id for run in store.runs.newest()] == ["b", "a"]
 
 
+@pytest.mark.long
 def test_a_job_wakes_one_machine_and_no_other_job_is_taken_before_it_has_room(store):
     asked, futures = threading.Semaphore(0), []
 

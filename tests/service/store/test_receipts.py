@@ -44,6 +44,7 @@ def test_what_was_read_was_delivered_and_a_late_receipt_moves_nothing_back(store
     assert funnel_of(store.database, run) == Funnel(3, 2, 1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "content", [{"read": {}}, {"read": {"watermark": "x"}}, {"read": {"watermark": 1e300}}, {"delivery": 5}]
 )
@@ -61,6 +62,7 @@ def test_receipts_of_another_page_or_of_an_earlier_message_do_not_count(store, s
     assert funnel_of(store.database, "none") == Funnel(0, 0, 0)
 
 
+@pytest.mark.long
 def test_the_funnel_is_shown_and_is_in_the_report(store, sent, database, forks, tmp_path, sandbox):
     run, now = sent
     store.events.store([receipt(psid, read={"watermark": now}) for psid in PEOPLE[:2]])
@@ -77,6 +79,7 @@ def test_the_funnel_is_shown_and_is_in_the_report(store, sent, database, forks, 
     assert re.findall(r"<b>(\d)</b><span>(of 3 \w+)</span>", page) == [("2", "of 3 delivered"), ("2", "of 3 read")]
 
 
+@pytest.mark.long
 def test_receipts_of_the_messages_of_a_service_make_its_funnel(serve, start_sandbox, tmp_path):
     sandbox = start_sandbox(app_secret=SECRET)
     write_bot(tmp_path, sandbox, 'send_text(state.data.psid, "Hello")\n')

@@ -89,11 +89,13 @@ def test_the_answer_comes_after_the_event_is_stored(running):
     assert running.requests == [{"method": "POST", "path": "/webhook"}] * 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("body", [b'{"object":"page","entry":[]}', b'{"object":"user"}', b"[]", b"5"])
 def test_a_signed_body_without_events_is_taken(running, body):
     assert running.post(body).status_code == 200
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"a":' + b"[" * 100 + b"]" * 100 + b"}", b"[" * 100_000])
 def test_a_signed_body_that_is_no_json_is_refused(running, body):
     assert running.post(body).status_code == 400
@@ -162,6 +164,7 @@ def test_a_head_that_is_too_large_is_refused(running):
     assert answer.startswith(b"HTTP/1.1 400")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("PUT", "/webhook", 405), ("GET", "/", 404), ("GET", "/x", 404)]
 )
@@ -205,6 +208,7 @@ def test_http_1_0_is_taken(running):
     assert running.raw(request(body_of(message()), version="1.0")).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "heads",
     [
@@ -239,6 +243,7 @@ def test_a_signed_body_of_invalid_utf_8_is_refused(running):
     assert running.post(b'{"object":"page","entry":[{"id":"\xff"}]}').status_code == 400
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("before", [b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"])
 def test_a_head_that_comes_byte_by_byte_is_not_waited_for(running, monkeypatch, before):
     monkeypatch.setattr(serving, "HEAD_SECONDS", 0.3)

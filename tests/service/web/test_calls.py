@@ -66,6 +66,7 @@ def call(bot, serve):
     return call
 
 
+@pytest.mark.long
 def test_a_caller_gets_the_answer_of_the_run_or_its_number_at_once(call):
     answer = call("sum", {"a": 1, "b": 2})
     body = answer.json()
@@ -87,6 +88,7 @@ def test_a_caller_gets_the_answer_of_the_run_or_its_number_at_once(call):
     assert (answer.status_code, answer.json()["meta"]["state"]) == (202, "queued")
 
 
+@pytest.mark.long
 def test_nobody_starts_a_run_without_a_key_or_a_password(call):
     right = {"a": 1, "b": 2}
     assert call("sum", right, headers={}, auth=USER).status_code == 200
@@ -108,6 +110,7 @@ def test_nobody_starts_a_run_without_a_key_or_a_password(call):
     assert USER[1] not in shown
 
 
+@pytest.mark.long
 def test_a_call_that_is_repeated_with_its_key_starts_nothing_again(call):
     headers = {"X-API-Key": KEY, "Idempotency-Key": "order-1"}
     first, second = (call("sum", {"a": 1, "b": 2}, headers=headers) for _ in range(2))
@@ -116,6 +119,7 @@ def test_a_call_that_is_repeated_with_its_key_starts_nothing_again(call):
     assert (other.status_code, "another body" in other.text) == (422, True)
 
 
+@pytest.mark.long
 def test_bodies_are_json_or_forms_and_nothing_else(call):
     headers = {"X-API-Key": KEY}
     assert call("sum", data=b"{", headers=headers).status_code == 400
@@ -124,6 +128,7 @@ def test_bodies_are_json_or_forms_and_nothing_else(call):
     assert answer.json()["data"] == {"data": {"sum": "12"}}
 
 
+@pytest.mark.long
 def test_a_caller_whose_run_is_not_over_when_the_server_stops_is_told_that_it_goes_on(bot, serve, tmp_path):
     server = serve()
     url = server.url.replace("/webhook", "/i/clinic/sum")

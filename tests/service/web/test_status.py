@@ -35,6 +35,7 @@ def _form(text):
     return text.split('name="form" value="')[1].split('"')[0], text.split('name="run" value="')[1].split('"')[0]
 
 
+@pytest.mark.long
 def test_only_who_has_the_token_sees_the_page_and_the_metrics(service, session):
     for path in ("/status", "/status?runs=all", "/status/thread?page=1&psid=2", "/metrics"):
         answer = requests.get(service.base + path, timeout=30)
@@ -52,6 +53,7 @@ def test_only_who_has_the_token_sees_the_page_and_the_metrics(service, session):
     assert TOKEN not in "\n".join(service.lines)
 
 
+@pytest.mark.long
 def test_a_name_of_another_site_that_leads_here_is_refused(service, session):
     for host in ("evil.example", "evil.example:8400", "127.0.0.1.evil.example"):
         answer = session.get(f"{service.base}/status", headers={"Host": host}, timeout=30)
@@ -59,6 +61,7 @@ def test_a_name_of_another_site_that_leads_here_is_refused(service, session):
         assert PSID not in answer.text
 
 
+@pytest.mark.long
 def test_the_page_shows_runs_people_and_pages_but_no_texts(service, session):
     answer = session.get(f"{service.base}/status?runs=all", timeout=30)
     policy = answer.headers["Content-Security-Policy"]
@@ -86,6 +89,7 @@ def test_texts_are_shown_where_that_is_allowed_and_none_is_markup(tmp_path, sand
     assert "Hello &lt;b&gt;world&lt;/b&gt;" in answer.text
 
 
+@pytest.mark.long
 def test_the_button_retries_a_run_once_and_no_other_site_can_press_it(service, session):
     form, run = _form(session.get(f"{service.base}/status", timeout=30).text)
     url, fields = f"{service.base}/status/retry", {"form": form, "run": run}
@@ -102,6 +106,7 @@ def test_the_button_retries_a_run_once_and_no_other_site_can_press_it(service, s
     service.wait_for(f"{run}  hook: failed", 2)
 
 
+@pytest.mark.long
 def test_metrics_follow_the_conventions_and_name_nobody(service, session):
     answer = requests.get(f"{service.base}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30)
     assert answer.headers["Content-Type"].startswith("text/plain; version=")
@@ -134,6 +139,7 @@ def test_a_short_token_is_refused_and_without_one_there_is_no_page(tmp_path, san
     assert requests.get(f"{base}/metrics", timeout=30).status_code == 200
 
 
+@pytest.mark.long
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_is_accessible_in_a_browser(service, browser, scheme):
@@ -162,6 +168,7 @@ def test_the_page_is_accessible_in_a_browser(service, browser, scheme):
     assert broken == []
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_the_page_is_kept_up_to_date_while_it_is_open(service, browser):
     window = browser.new_page()
@@ -177,6 +184,7 @@ def test_the_page_is_kept_up_to_date_while_it_is_open(service, browser):
     window.close()
 
 
+@pytest.mark.long
 def test_a_run_is_followed_by_its_log_lines_and_all_runs_by_their_states(service, forks, tmp_path):
     run = service.wait_for(r"(\S+)  hook: failed")[0]
     found = forks.run(["runs", "tail", run, "--format", "json"], cwd=tmp_path)

@@ -341,6 +341,7 @@ def test_several_runs_may_go_on_at_once_in_threads(workflow, tmp_path):
     assert {number: result.state["data"]["n"] for number, result in results.items()} == {n: n + 2 for n in range(8)}
 
 
+@pytest.mark.long
 def test_a_chain_may_be_longer_than_pythons_stack(workflow):
     length = 1500
     steps = [step(f"s{n}", "", {f"s{n + 1}": True} if n + 1 < length else None) for n in range(length)]
