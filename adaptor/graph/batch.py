@@ -127,10 +127,15 @@ def batch(state: State, *operations: Step, include_headers: bool = True, fail: b
 
 def _single(part: Any, state: State) -> GraphRequest:
     requests = part.calls(state)
-    if len(requests) != 1 or requests[0].sealed:
+    if len(requests) != 1:
         raise WrongCall(
             f"{part.title()} cannot be a part of a batch: it makes {len(requests)} calls, one after the other.",
             fix="Perform it by itself, or leave out typing= and split=.",
+        )
+    if requests[0].sealed:
+        raise WrongCall(
+            f"{part.title()} cannot be a part of a batch: it carries a secret, and goes out in a call of its own.",
+            fix="Perform it by itself.",
         )
     request: GraphRequest = requests[0]
     return request

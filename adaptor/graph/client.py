@@ -78,7 +78,8 @@ class GraphClient:
 
         Args:
             request: A finished request.
-            waiting: Opened while the call waits for its first try or for a retry.
+            waiting: Opened while the call waits for its first try or for a retry. The ledger gives the write back for
+                that time, so that a process that dies while it waits leaves nothing unknown.
 
         Raises:
             GraphError: Graph answered with an error, which says what was sent.
@@ -86,6 +87,7 @@ class GraphClient:
             DeliveryUnknown: The request of a write left, and no valid answer came.
         """
         if request.sealed:
+            # A parameter is secret: the body of a batch of one carries it, never a URL.
             (outcome,) = self.send_batch([request._replace(sealed=False)], waiting=waiting)
             if isinstance(outcome, AdaptorError):
                 raise outcome
@@ -113,7 +115,7 @@ class GraphClient:
         Args:
             parts: Finished requests, `MOST_PARTS` at most.
             include_headers: Whether Graph sends the headers of each part's answer.
-            waiting: Opened while parts wait for their first try or for a retry.
+            waiting: Opened while parts wait for their first try or for a retry, as for `send`.
 
         Returns:
             For each part its answer or its error.
@@ -122,28 +124,30 @@ class GraphClient:
             AdaptorError: The whole call failed, and with it every part.
         """
         outcomes: dict[int, GraphAnswer | AdaptorError] = {}
-        left, repeats, started = list(range(len(parts))), 0, time.monotonic()
+        pending, repeats, started = list(range(len(parts))), 0, time.monotonic()
         while True:
-            chosen = [parts[index] for index in left]
+            chosen = [parts[index] for index in pending]
             try:
                 exchange = partial(self.connection.exchange_parts, chosen, include_headers=include_headers)
-                answers = self.with_retries(exchange, partial(waiting, left, _without(outcomes, left)), chosen)
+                answers = self.with_retries(exchange, partial(waiting, pending, _without(outcomes, pending)), chosen)
             except BaseException as fault:
                 # In a retry: the parts that were answered before keep their answers.
                 if not isinstance(fault, AdaptorError) or not outcomes:
                     for part in chosen:
                         self._record(part, started, fault)
                     raise
-                outcomes.update({index: copy(fault) for index in left})
+                # Each part gets its own error: it names its own request.
+                outcomes.update({index: copy(fault) for index in pending})
                 break
-            outcomes.update(zip(left, answers, strict=True))
-            again = {index: each for index in left if (each := retryable(outcomes[index])) is not None}
+            outcomes.update(zip(pending, answers, strict=True))
+            again = {index: each for index in pending if (each := error_to_retry(outcomes[index])) is not None}
             seconds = [self.retries.wait_before(repeats, each) for each in again.values()]
+            # They wait together, so where one has waited long enough, all have.
             if not again or None in seconds:
                 break
-            left, repeats = list(again), repeats + 1
+            pending, repeats = list(again), repeats + 1
             longest = max(filter(None, seconds))
-            with self._during_wait(partial(waiting, left, _without(outcomes, left))):
+            with self._during_wait(partial(waiting, pending, _without(outcomes, pending))):
                 were = "was" if len(again) == 1 else "were"
                 what = f"{len(again)} of {number_of(len(parts), 'parts')} {were} not taken; trying again"
                 self._run.log("info", "graph", f"{what} in {longest:.1f} s ({repeats} of {self.retries.max_retries}).")
@@ -179,13 +183,14 @@ class GraphClient:
 
     def _record(self, request: GraphRequest, started: float, error: BaseException | None = None) -> None:
         """Record the outcome of a call. Not recorded: a side action, and a call interrupted before a byte left."""
-        sent = None if error is None else _sent_by(error)
-        if request.is_aside or (error is not None and sent is None):
+        if request.is_aside:
             return
-        if request.is_write:
-            outcome = "sent" if sent is None else "failed" if sent == SENT_NO else "unknown"
+        if error is None:
+            outcome = "sent" if request.is_write else "read"
+        elif (sent := _sent_by(error)) is None:
+            return
         else:
-            outcome = "read" if sent is None else "failed"
+            outcome = "failed" if sent == SENT_NO or not request.is_write else "unknown"
         self._run.record_call(
             outcome,
             is_write=request.is_write,
@@ -218,7 +223,7 @@ class GraphClient:
             self.retries,
             self._run,
             component="graph",
-            is_retryable=lambda error: retryable(error) is not None,
+            is_retryable=lambda error: error_to_retry(error) is not None,
             waiting=partial(self._during_wait, waiting),
         )
 
@@ -250,11 +255,11 @@ def _sent_by(error: BaseException) -> str | None:
     return SENT_UNKNOWN if wire.left else None
 
 
-def _without(outcomes: dict[int, T], left: list[int]) -> dict[int, T]:
-    return {index: outcome for index, outcome in outcomes.items() if index not in left}
+def _without(outcomes: dict[int, T], pending: list[int]) -> dict[int, T]:
+    return {index: outcome for index, outcome in outcomes.items() if index not in pending}
 
 
-def retryable(outcome: GraphAnswer | AdaptorError) -> AdaptorError | None:
+def error_to_retry(outcome: GraphAnswer | AdaptorError) -> AdaptorError | None:
     """Return the error of a call that was certainly not carried out and may be retried; else None."""
     if isinstance(outcome, RateLimited | NotSent | TemporaryFailure) and outcome.sent == SENT_NO:
         return outcome

@@ -236,7 +236,7 @@ def test_log_levels_decide_what_is_shown(adaptor):
     assert adaptor(script, "-l", "none").err == ""
     assert "from the job" not in adaptor(script, "-l", "error").err
     assert "from the job" in adaptor(script, "-l", "info").err
-    assert "job.py: 1 step" in adaptor(script, "-l", "debug").err
+    assert "job.py: 1 operation" in adaptor(script, "-l", "debug").err
     only = adaptor(script, "-l", "none,job=info").err
     assert "from the job" in only
     assert "Done" not in only

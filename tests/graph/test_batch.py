@@ -17,6 +17,7 @@ from adaptor import (
     TokenInvalid,
     WrongCall,
     batch,
+    debug_token,
     each,
     fn,
     graph_request,
@@ -270,6 +271,13 @@ def test_more_than_50_parts_are_refused() -> None:
 def test_what_is_no_single_call_is_refused(operation: Any) -> None:
     with pytest.raises(WrongCall, match="cannot be a part of a batch"):
         batch(operation)
+
+
+def test_what_carries_a_secret_is_refused_and_the_error_says_so(wire: Any, http: Any, state_for: Any) -> None:
+    server = wire(http([]))
+    with pytest.raises(WrongCall, match="it carries a secret"):
+        batch(send_text(ANA, "a"), debug_token())(state_for(server.url))
+    assert not server.requests
 
 
 def test_what_makes_several_calls_is_refused_before_anything_is_sent(wire: Any, http: Any, state_for: Any) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ...core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError
 from ...graph.answers.errors import RateLimited
-from ...graph.client import retryable
+from ...graph.client import error_to_retry
 from ...graph.ledgered import slots_of, with_write_id
 from ...ledger.errors import LedgerError
 from ...ledger.pace import BURST_SECONDS, LANE_MEDIA, LANE_STOP
@@ -73,15 +73,15 @@ class Engine(Claims):
         self._progress = progress
         self._workers = WorkerPool(connect, pace.concurrency)
         self._messages_in_flight = 0
-        #: The calls whose answers are awaited, each by its number.
+        #: The calls whose answers are awaited, by the identity of the batch.
         self._under_way: dict[int, list[Outgoing]] = {}
         self._to_retry: list[list[Outgoing]] = []
         self._unknown_calls = 0
         self._is_broken = False
-        self._slow_until = 0.0
-        #: Messages in a call. So many as the pace allows at once, and more where all calls are under way and answers
-        #: are awaited.
+        self._pause_logged_until = 0.0
+        #: The fewest messages in a call: as many as the pace allows at once.
         self._least = min(pace.batch_size, max(1, int(pace.rate * BURST_SECONDS)))
+        #: Messages in the next call: doubled while all calls are under way, else one fewer, down to `_least`.
         self._size = self._least
 
     def send(self, found: Iterable[Outgoing | Invalid | Skipped], skip: Exclusions) -> None:
@@ -94,11 +94,13 @@ class Engine(Claims):
         Raises:
             AdaptorError: Something that would be the same for everybody: the token, a permission, the network. What was
                 sent by then is recorded.
-            KeyboardInterrupt: The run is to end; what was in flight was awaited.
+            KeyboardInterrupt: The run is to end. What was in flight was awaited, but for a second signal: then it is
+                unknown.
         """
         try:
             self._sort(found, skip)
         except KeyboardInterrupt:
+            # A second signal: nobody waits any more.
             raise
         except BaseException:
             # The source is broken, or the ledger: nothing more leaves, and what has left is awaited all the same.
@@ -108,14 +110,14 @@ class Engine(Claims):
             raise
         finally:
             self._run.stop.in_flight = (0, 0)
-            self._give_up()
+            self._count_unanswered_as_unknown()
             self._workers.close()
             self._progress.close()
         self._run.stop.raise_if_asked()
         if self._stopped_by is not None:
             raise self._stopped_by
 
-    def _give_up(self) -> None:
+    def _count_unanswered_as_unknown(self) -> None:
         """Count the calls whose answers are no longer awaited as unknown."""
         for batch in self._under_way.values():
             self._run.record_call("unknown", count=len(batch), is_message=batch[0].request.is_message)
@@ -140,14 +142,15 @@ class Engine(Claims):
         # Calls of one size, rather than a small one at the end.
         calls = -(-len(batch) // self._size)
         count = -(-len(batch) // calls)
-        places = slots_of([outgoing.request for outgoing in batch[:count]], self._pace.rate)
-        return 1 if any(place.lane == LANE_MEDIA and place.gap for place in places) else count
+        slots = slots_of([outgoing.request for outgoing in batch[:count]], self._pace.rate)
+        # Media have a pace of their own: in one call with others they would leave faster than that.
+        return 1 if any(slot.lane == LANE_MEDIA and slot.gap for slot in slots) else count
 
     def _dispatch(self, batch: list[Outgoing]) -> None:
         """Send requests when it is their turn."""
-        self._wait_for_room(len(batch))
+        self._wait_for_free_call(len(batch))
         requests = [outgoing.request for outgoing in batch]
-        if not self._wait_for_place(requests):
+        if not self._wait_for_slot(requests):
             return
         if self._ledger.is_kept:
             requests = [with_write_id(outgoing.request, outgoing.id) for outgoing in batch]
@@ -165,7 +168,7 @@ class Engine(Claims):
             raise
         self._collect(0.0)
 
-    def _wait_for_room(self, messages: int) -> None:
+    def _wait_for_free_call(self, messages: int) -> None:
         pace = self._pace
         is_full = len(self._under_way) >= pace.concurrency
         self._size = min(pace.batch_size, self._size * 2) if is_full else max(self._least, self._size - 1)
@@ -179,11 +182,11 @@ class Engine(Claims):
         ):
             self._collect(LOOK_UP_SECONDS)
 
-    def _wait_for_place(self, requests: list[GraphRequest]) -> bool:
+    def _wait_for_slot(self, requests: list[GraphRequest]) -> bool:
         """Wait until the Page may send these requests; return False if the broadcast ends before."""
-        places = slots_of(requests, self._pace.rate)
+        slots = slots_of(requests, self._pace.rate)
         while not self._is_over():
-            seconds = self._ledger.reserve(self._page, places)
+            seconds = self._ledger.reserve(self._page, slots)
             if seconds > self._pace.retries.max_wait:
                 self._stopped_by = RateLimited(
                     f"The Page may not send for {seconds:.0f} more seconds: Meta has asked it to wait.",
@@ -228,6 +231,7 @@ class Engine(Claims):
                 # Only now may the run be ended: the answers are recorded.
                 self._forget(back.batch)
         if wait:
+            # Nothing is under way, and the caller waits for its slot.
             time.sleep(wait)
 
     def _forget(self, batch: list[Outgoing]) -> None:
@@ -239,27 +243,27 @@ class Engine(Claims):
         outcomes = [copy(answers) for _ in batch] if isinstance(answers, AdaptorError) else answers
         settled: list[Outcome] = []
         again: list[Outgoing] = []
-        limits: list[float] = []
-        asked: list[float] = []
-        known: list[tuple[Outgoing, GraphAnswer | AdaptorError]] = []
+        waits: list[float] = []
+        retry_afters: list[float] = []
+        answered: list[tuple[Outgoing, GraphAnswer | AdaptorError]] = []
         for outgoing, outcome in zip(batch, outcomes, strict=True):
             if not isinstance(outcome, AdaptorError):
                 settled.append(sent(outgoing.id, outcome.body))
-                known.append((outgoing, outcome))
+                answered.append((outgoing, outcome))
                 continue
             if isinstance(outcome, RateLimited) and outcome.retry_after:
-                asked.append(outcome.retry_after)
+                retry_afters.append(outcome.retry_after)
             seconds = self._seconds_before(outgoing, outcome)
             if seconds is not None:
                 outgoing.repeats += 1
                 again.append(outgoing)
-                limits.append(seconds)
+                waits.append(seconds)
                 continue
             settled.append(ended(outgoing.id, outcome))
-            known.append((outgoing, outcome))
+            answered.append((outgoing, outcome))
         # First of all: an observer may fail.
         self._ledger.settle(settled)
-        for outgoing, outcome in known:
+        for outgoing, outcome in answered:
             if isinstance(outcome, AdaptorError):
                 self._fail(outgoing, outcome)
             else:
@@ -270,16 +274,18 @@ class Engine(Claims):
         self._unknown_calls = self._unknown_calls + 1 if unknown == len(batch) else 0
         if self._unknown_calls == UNKNOWN_CALLS_IN_A_ROW and isinstance(outcomes[-1], AdaptorError):
             error = outcomes[-1]
-            error.fix = f"Three calls in a row have no known outcome, so the broadcast stopped. {error.fix}"
+            error.fix = (
+                f"{UNKNOWN_CALLS_IN_A_ROW} calls in a row have no known outcome, so the broadcast stopped. {error.fix}"
+            )
             self._stopped_by = self._stopped_by or error
-        if limits or asked:
+        if waits or retry_afters:
             # All who write for this Page wait.
-            self._ledger.store.pages.stop_until(self._page, [LANE_STOP], max(limits + asked))
+            self._ledger.store.pages.stop_until(self._page, [LANE_STOP], max(waits + retry_afters))
         if again:
             self._ledger.return_to_claimed([outgoing.id for outgoing in again])
             self._to_retry.append(again)
             what = "1 message was" if len(again) == 1 else f"{len(again)} messages were"
-            self._run.log("info", "broadcast", f"{what} not taken; trying again in {max(limits):.1f} s.")
+            self._run.log("info", "broadcast", f"{what} not taken; trying again in {max(waits):.1f} s.")
 
     def _slow_down(self, usage: Usage | None) -> None:
         """Slow down all who write for this Page before Meta stops it."""
@@ -288,21 +294,22 @@ class Engine(Claims):
             return
         self._ledger.store.pages.stop_until(self._page, [LANE_STOP], seconds)
         now = time.monotonic()
-        if now >= self._slow_until:
+        if now >= self._pause_logged_until:
             level = "info" if seconds >= 1 else "debug"
             self._run.log(
                 level,
                 "broadcast",
                 f"Meta's limits are used to {usage.percent:g} %: the Page pauses for {seconds:.1f} s.",
             )
-        self._slow_until = now + seconds
+        self._pause_logged_until = now + seconds
 
     def _seconds_before(self, outgoing: Outgoing, error: AdaptorError) -> float | None:
         """Return how long to wait before a message is made again, or None where that is not to be."""
-        return None if retryable(error) is None else self._pace.retries.wait_before(outgoing.repeats, error)
+        return None if error_to_retry(error) is None else self._pace.retries.wait_before(outgoing.repeats, error)
 
     def _fail(self, outgoing: Outgoing, error: AdaptorError) -> None:
         outcome = "unknown" if error.sent == SENT_UNKNOWN else "failed"
+        # As if the operation ran here: the place of the error names the item and the operation.
         path = self._run.path
         path[-1] = ("broadcast", outgoing.index)
         path.append((outgoing.operation.name, None))

@@ -134,7 +134,7 @@ def _call(narrowed: Operation, state: State) -> GraphRequest:
             "person goes into try_each(…).",
         )
     requests = narrowed.calls(state)
-    if len(requests) != 1 or requests[0].sealed:
+    if len(requests) != 1:
         raise InvalidMessage(
             f"`{narrowed.title()}` makes {len(requests)} calls for this person, and broadcast() makes one.",
             fix="Leave out typing= and split=, or go through the people with try_each(…).",

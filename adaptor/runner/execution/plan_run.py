@@ -88,9 +88,10 @@ class Execution:
         #: What ends the run before its steps are through: an interruption, or an error outside of a step.
         self._ended_by: KeyboardInterrupt | AdaptorError | None = None
         #: The error of an interruption between two steps.
-        self._interruption: AdaptorError | None = None
+        self._error_between_steps: AdaptorError | None = None
         #: The last step has asked, and nobody has answered yet.
         self._is_waiting = False
+        #: Which edges with `on` may be followed: those with this word.
         self._reply = ""
 
     def perform(self, state: State) -> Result:
@@ -113,7 +114,7 @@ class Execution:
             self._log_end(step, edges)
             if self._after_step is not None:
                 self._after_step(step, after, schedule)
-            if self._ended_by is not None or step.id == self._plan.end:
+            if self._is_last(step):
                 schedule.clear()
         return self._conclude(schedule)
 
@@ -209,14 +210,14 @@ class Execution:
     # --- From step to step ---
 
     def _with_answer(self, arrival: Arrival, step: StepResult, state: State, text: str) -> tuple[State, str]:
-        """Return the state after a step that has asked: with the answer as its `data`, and `reply` saying which it is.
+        """Return the state after a step that has asked; set `_is_waiting` and `_reply`, which choose its edges.
 
         `data` becomes the facts of the answer, and what the step left there goes to `references`. Where the time is
-        over, the state is as the step left it, and `reply` is None.
+        over, the state is as the step left it.
         """
         self._is_waiting, self._reply = False, ""
         edges = [edge for edge in arrival.step.edges if edge.on and not edge.disabled]
-        if not edges or step.error is not None or self._ended_by is not None or step.id == self._plan.end:
+        if not edges or step.error is not None or self._is_last(step):
             return state, text
         try:
             answer = self._answers.to(step.id, arrival.id, _person_in(state), max(edge.within for edge in edges))
@@ -235,8 +236,8 @@ class Execution:
         return after, as_json(without_configuration(after))
 
     def _chosen_edges(self, arrival: Arrival, step: StepResult, state: State) -> list[Edge]:
-        """Return the edges that the state follows after a step."""
-        if self._ended_by is not None or step.id == self._plan.end:
+        """Return the edges that the state follows after a step; set whether one of them handles its failure."""
+        if self._is_last(step):
             return []
         edges = [edge for edge in arrival.step.edges if not edge.disabled and edge.on in ("", self._reply)]
         # Before any expression is judged: a failed step may have left a state that no expression fits.
@@ -251,11 +252,14 @@ class Execution:
                     self._end_at(edge, error)
                     return []
                 self._warn_of_edge(edge, f"it is not taken. {error.headline()} {error.fix}")
-            except KeyboardInterrupt as stop:
+            except KeyboardInterrupt as signal:
                 # A second signal, since a first one waits for the next step.
-                self._ended_by, self._interruption = stop, interruption(stop, f"edge {edge}")
+                self._ended_by, self._error_between_steps = signal, interruption(signal, f"edge {edge}")
                 return []
         return chosen
+
+    def _is_last(self, step: StepResult) -> bool:
+        return self._ended_by is not None or step.id == self._plan.end
 
     def _holds(self, edge: Edge, step: StepResult, state: State) -> bool:
         condition = edge.condition
@@ -292,14 +296,14 @@ class Execution:
         unhandled = [step for step in result.steps if step.error is not None and not step.is_handled]
         result.seconds = time.perf_counter() - self._began
         result.is_partial = self._run.audience.is_partial
-        result.error = unhandled[0].error if unhandled else self._interruption
+        result.error = unhandled[0].error if unhandled else self._error_between_steps
         result.went_through = all(isinstance(step.error, ItemsFailed) and step.error.went_through for step in unhandled)
         if isinstance(self._ended_by, AdaptorError):
             self._run.log("error", "run", self._ended_by.report(), error=self._ended_by.facts())
             result.error, result.exit_code = self._ended_by, EXIT_CRASHED
             return result
-        if self._interruption is not None:
-            self._run.log("error", "run", self._interruption.report(), error=self._interruption.facts())
+        if self._error_between_steps is not None:
+            self._run.log("error", "run", self._error_between_steps.report(), error=self._error_between_steps.facts())
         result.exit_code = self._exit_code()
         result.state, result.text = final_state(schedule.leaves, final_text(schedule.texts), self._run.redactor)
         return result
@@ -319,7 +323,7 @@ class Execution:
     def _log_begin(self, step: StepResult, job: Job) -> None:
         self._log("info", f"▸ {step.name}", step=step.id)
         count = len(job.operations)
-        self._run.log("debug", "run", f"{job.file}: {count} step{'' if count == 1 else 's'}")
+        self._run.log("debug", "run", f"{job.file}: {count} operation{'' if count == 1 else 's'}")
 
     def _log_end(self, step: StepResult, edges: list[Edge]) -> None:
         step.taken = [edge.target for edge in edges]

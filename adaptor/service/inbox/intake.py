@@ -159,9 +159,13 @@ class Intake:
                     count = self._stored_spool(self._spool)
                 except LedgerError:
                     # Gone again: then from the start. What was stored is not stored twice.
-                    continue
-                self._log("info", f"The database is back: {count:,} events of the spool were stored.")
-                self._on_new()
+                    pass
+                except Exception as fault:
+                    # The thread goes on: the events after a fault must not wait for the next start.
+                    self._log("error", f"The spool cannot be stored, and is kept: {type(fault).__name__}.")
+                else:
+                    self._log("info", f"The database is back: {count:,} events of the spool were stored.")
+                    self._on_new()
             self._closing.wait(REPLAY_SECONDS)
 
     def _stored_spool(self, spool: Spool) -> int:

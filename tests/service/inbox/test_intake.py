@@ -131,3 +131,35 @@ def test_too_many_that_wait_are_refused_and_room_comes_back(store, intake, monke
         except Overloaded:
             threading.Event().wait(0.02)
     assert future.result(10) == [True]
+
+
+@pytest.mark.parametrize("fault", [LedgerError("The disk is full."), ValueError("a fault")])
+def test_a_spool_that_cannot_be_stored_is_tried_again_after_a_pause_and_no_event_is_lost(
+    store, told, tmp_path, monkeypatch, fault
+):
+    spool = Spool(str(tmp_path / "spool"))
+    spool.append([(event("m1"), [])])
+    order, lines = [], []
+    real = store.events.store
+
+    def stores(arrivals):
+        order.append("try")
+        if order.count("try") < 3:
+            raise fault
+        return real(arrivals)
+
+    class Closing(threading.Event):
+        def wait(self, timeout=None):
+            if timeout is not None:
+                order.append("pause")
+            return super().wait(0.001 if timeout is not None else None)
+
+    monkeypatch.setattr(store.events, "store", stores)
+    intake = Intake(store, told.set, spool, lambda level, line: lines.append((level, line)))
+    intake._closing = Closing()
+    intake.start()
+    assert told.wait(10)
+    intake.close()
+    assert order[:5] == ["try", "pause", "try", "pause", "try"]
+    assert store.events.count() == 1
+    assert ("error" in [level for level, _ in lines]) == isinstance(fault, ValueError)
