@@ -40,7 +40,7 @@ SENT_UNKNOWN = "unknown"
 SENT_PARTLY = "partly"
 SENT_YES = "yes"
 
-#: Whom an error is about. `try_each` and `broadcast` continue after `person` and `row`; `page` and `job` stop them.
+#: What an error is about. `try_each` and `broadcast` continue after `person` and `row`; `page` and `job` stop them.
 ABOUT_PERSON = "person"
 ABOUT_ROW = "row"
 ABOUT_PAGE = "page"
@@ -60,20 +60,23 @@ class AdaptorError(Exception):
         others_made: The number of other writes that it has made.
         left_unknown: The number of its writes that are unknown.
         parts_sent: The message ids of the parts of the failing message that were sent.
-        about: `person`, `row`, `page` or `job`.
+        about: What the error is about: `person`, `row`, `page` or `job`.
+        about_sending: Whether the code was to send. If not, "nothing was sent" would only confuse the reader.
         operation: Name of the operation that failed, such as `send_text`.
         place: Where in the job it ran, such as `step 2 · each[17] · send_text`.
         file: The job file in which the operation was written.
         line: Its line there.
         details: More facts, JSON-serialisable.
-        is_earlier: The write was made before, by an earlier attempt of the run or an equal message of this one.
+        is_idempotent: The call is unknown and idempotent: a resume repeats it, which has no further effect.
+        is_earlier: The write was made before, by an earlier attempt of the run or an equal message of this one. Loops
+            list it, and do not fail because of it again.
+        excerpt: The lines of the job that the error is about, with a caret under the place.
         request: The failed call to the Graph API, without the credential: `method`, `url`, `params`, `body`. It holds
             the content of the message, so no report shows it.
     """
 
     about = ABOUT_JOB
     sent = SENT_NO
-    #: Whether the code was meant to send. If not, "nothing was sent" would only confuse the reader.
     about_sending = False
     code = ""
     fix = ""
@@ -87,11 +90,8 @@ class AdaptorError(Exception):
     others_made = 0
     left_unknown = 0
     request: Any = None
-    #: The call is unknown and idempotent: a resume repeats it, which has no further effect.
     is_idempotent = False
-    #: It is about a write that the run made before: loops list it, and do not fail because of it again.
     is_earlier = False
-    #: The lines of the job that the error is about, with a caret under the place.
     excerpt: str | None = None
 
     def __init__(self, description: str, *, fix: str | None = None, code: str | None = None, details: Any = None):
@@ -126,7 +126,7 @@ class AdaptorError(Exception):
             setattr(self, name, cleaned(value))
         self.args = (self.description,)
 
-    def count(self, before: tuple[int, int, int], now: tuple[int, int, int]) -> None:
+    def set_counts(self, before: tuple[int, int, int], now: tuple[int, int, int]) -> None:
         """Set what was sent by the code that the error has ended.
 
         Args:
@@ -265,7 +265,7 @@ class JobError(AdaptorError):
         if isinstance(cause, SystemExit):
             error.fix = "A job must not end the program: raise an error instead of calling sys.exit()."
         elif isinstance(cause, AttributeError):
-            error.fix = _about_attribute(cause)
+            error.fix = _fix_for_attribute(cause)
         if not isinstance(cause, SystemExit):
             error._keep_own(cause)
         traceback = cause.__traceback__
@@ -294,7 +294,7 @@ class JobError(AdaptorError):
         return f"{self.cause_type}: {self.description}" if self.cause_type else self.description
 
 
-def _about_attribute(cause: AttributeError) -> str:
+def _fix_for_attribute(cause: AttributeError) -> str:
     """Return the fix for an attribute of plain data, as JavaScript and the lazy state allow it."""
     if isinstance(cause.obj, list | str | dict) and cause.name == "length":
         return "Write len(…)."

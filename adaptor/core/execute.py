@@ -31,7 +31,7 @@ class InOrder(Operation):
         return left[0] if left else None
 
 
-class _Script(InOrder):
+class _Execute(InOrder):
     """The operation of `execute`."""
 
     __slots__ = ()
@@ -43,11 +43,11 @@ def in_order(function: Callable[Concatenate[State, P], State]) -> Callable[P, Op
     return builder_of(function, InOrder)
 
 
-def _script(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
-    return builder_of(function, _Script)
+def _executing(function: Callable[Concatenate[State, P], State]) -> Callable[P, Operation]:
+    return builder_of(function, _Execute)
 
 
-@_script
+@_executing
 def execute(state: State, *operations: Step) -> State:
     """Perform operations in order; the first that fails stops the chain.
 
@@ -75,7 +75,7 @@ def perform_in_order(state: State, operations: tuple[Any, ...], name: str | None
     """
     path = current_run().path
     name = name or path[-1][0]
-    for index, each_operation in enumerate(operations):
+    for index, operation in enumerate(operations):
         path[-1] = (name, index)
-        state = each_operation(state)
+        state = operation(state)
     return state

@@ -89,7 +89,7 @@ class Operation:
                 run.last_answer.remember(self, state, result)
             return result
         except AdaptorError as error:
-            error.count(made, run.made)
+            error.set_counts(made, run.made)
             if error.place is None:
                 self.locate(error, run, state)
             elif run.learn_secrets(state):
@@ -105,7 +105,7 @@ class Operation:
             # Whatever the job raises is its error: nothing of it may end the process unseen, as `exit(0)` would.
             raised = JobError.of(cause, self.file)
             self.locate(raised, run, state)
-            raised.count(made, run.made)
+            raised.set_counts(made, run.made)
             # A traceback would print a secret in the cause: then the cause is left out.
             raise raised from (cause if run.redactor.is_clean(cause) else None)
         finally:

@@ -1,6 +1,7 @@
 """Graph's error codes: for each its class, whether a write may have been sent, and what to do.
 
-This is the only place that interprets codes. The class depends on (code, subcode) alone, never on HTTP status or text.
+This is the only place that interprets codes; `runner/docs/meanings.py` puts them into words for `adaptor docs`. The
+class depends on (code, subcode) alone, never on HTTP status or text.
 
 Sources: Meta's error table, https://developers.facebook.com/docs/messenger-platform/error-codes, and
 https://developers.facebook.com/docs/graph-api/guides/error-handling, as of June 2026, checked 2026-11-24. Rows from

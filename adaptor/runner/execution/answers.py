@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from .recording.ledger_options import LedgerOptions
     from .recording.resume import RunLedger
 
-#: What an edge can wait for, as the workflow file says it.
-REPLY, NO_REPLY = "reply", "no_reply"
 #: The status of the record of an answer, in the place of a step.
 _ANSWERED = "answered"
 #: The facts of an answer that was given on the command line; as those of a message (see `service.inbox.facts`).

@@ -12,7 +12,7 @@ import time
 from ...core.errors import AdaptorError, ConfigurationError, InputError, ItemsFailed, JobError
 from ...core.restored import restored
 from ...core.state import compose_next_state
-from .answers import NO_REPLY, REPLY
+from ..load.workflows.plan import NO_REPLY, REPLY
 from .interrupted import Interrupted, interruption, is_kill
 from .recording.resume import COMPLETED, FAILED
 from .result import (

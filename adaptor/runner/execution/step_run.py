@@ -86,7 +86,7 @@ class StepRun:
         self._run.path.clear()
         error.redact(self._run.redactor.text)
         _show_line(error, self._run)
-        error.count((0, 0, 0), self._made(recorded))
+        error.set_counts((0, 0, 0), self._made(recorded))
         self._result.outcome, self._result.error = outcome, error
         if outcome == "fail" and isinstance(error, JobError):
             self._explain(error)

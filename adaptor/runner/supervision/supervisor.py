@@ -290,10 +290,10 @@ class Supervisor:
         """Add the step that was under way, with the state from before it."""
         import json
 
-        error.count(self._made_before, self._run.made)
+        error.set_counts(self._made_before, self._run.made)
         if self._recorded is not None and is_recorded:
             # This includes what earlier attempts have sent in this step.
-            error.count((0, 0, 0), self._recorded.made_in(step.id, arrival))
+            error.set_counts((0, 0, 0), self._recorded.made_in(step.id, arrival))
         step.outcome, step.error, step.seconds = "kill", error, time.monotonic() - (self._step_began or 0)
         error.place = f"step {step.id}" + ("" if step.id == step.name else f" “{step.name}”")
         state = json.loads(before)

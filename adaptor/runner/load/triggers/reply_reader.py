@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..workflows.plan import NO_REPLY, REPLY
 from .people_reader import read_duration
 
 if TYPE_CHECKING:
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
     from ...input.document import Path
     from ..workflows.plan import Edge, Plan, Step
     from ..workflows.reader import Reader
-
-#: What `on` of an edge can be.
-REPLY, NO_REPLY = "reply", "no_reply"
 
 
 def read_wait(reader: Reader, edge: Edge, value: dict[str, Any], path: Path) -> None:

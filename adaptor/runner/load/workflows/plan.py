@@ -23,6 +23,9 @@ STEP_ID = "job-1"
 #: The `join` of a step that waits for all states that can still reach it.
 JOIN_ALL = "all"
 
+#: What an edge can wait for: the person's answer, or the end of the time for it.
+REPLY, NO_REPLY = "reply", "no_reply"
+
 
 class Edge:
     """An edge from one step to another.
