@@ -85,3 +85,12 @@ def test_waiting_ends_with_the_exit_code_of_the_run(submit, store, status, code)
     assert found[0].returncode == code
     assert f"a  {status}" in found[0].stderr
     assert ("It broke." in found[0].stderr) == bool(code)
+
+
+def test_the_queue_shows_when_a_run_is_due(submit, store, forks, tmp_path):
+    assert submit("--not-before", "2126-12-01T08:00", "--run-id", "later").returncode == 0
+    assert submit("--run-id", "now").returncode == 0
+    shown = forks.run(["runs", "queue"], cwd=tmp_path).stdout.splitlines()
+    assert "DUE" in shown[0]
+    assert "2126-12-01 08:00:00" in next(line for line in shown if line.startswith("later"))
+    assert "now" in next(line for line in shown if line.startswith("now"))[3:]
