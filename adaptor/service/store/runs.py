@@ -10,7 +10,19 @@ from ..dispatch.announcer import Announcer
 from .answers import forget_answers, lock_answers, take_answer, waits_of
 from .notices import RUN_FAILED, record_notice
 from .page_pauses import NOT_PAUSED, page_of_run
-from .records import CANCELLED, CRASHED, FAILED, KILLED, QUEUED, RUNNING, SUCCEEDED, WAITING, NewRun, RunRow
+from .records import (
+    CANCELLED,
+    CRASHED,
+    FAILED,
+    KILLED,
+    QUEUED,
+    RUNNING,
+    SUCCEEDED,
+    WAITING,
+    NewRun,
+    RunRow,
+    page_of_person,
+)
 from .responses import record_response
 from .versions import OTHER_VERSION, OnlyVersions
 
@@ -22,7 +34,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "n, id, workflow, start, digest, person, is_answer, input, status, due, epoch, holder, failures, queued, started, "
-    "ended, exit_code, error, page, waits"
+    "ended, exit_code, error, names_page, page, waits"
 )
 #: A run whose process was lost after so many failures is given up: it may be what ends them.
 _MOST_LOST = 7
@@ -48,7 +60,8 @@ def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None =
     for run in runs:
         database.run(
             "INSERT INTO service_runs (id, workflow, start, digest, person, is_answer, input, status, is_open, error, "
-            f"page, is_wish, due, queued) VALUES ({'?, ' * 12}{'?' if run.due else database.clock}, {database.clock})",
+            f"page, names_page, is_wish, due, queued) VALUES ({'?, ' * 13}{'?' if run.due else database.clock}, "
+            f"{database.clock})",
             (
                 run.id,
                 storable(run.workflow),
@@ -61,6 +74,7 @@ def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None =
                 int(cancelled is None),
                 cancelled,
                 storable(page_of_run(database, run)),
+                int(bool(run.page or page_of_person(run.person))),
                 int(run.is_wish),
                 *([run.due] if run.due else []),
             ),
@@ -389,8 +403,8 @@ class Runs:
 
 def _row(values: Sequence[Any]) -> RunRow:
     n, id_, workflow, start, digest, person, is_answer, given, *rest = values
-    *rest, page, waits = rest
-    facts = from_text(given), *rest, from_text(waits), page
+    *rest, names_page, page, waits = rest
+    facts = from_text(given), *rest, from_text(waits), page, bool(names_page)
     return RunRow(n, id_, workflow, start, digest, person, bool(is_answer), *facts)
 
 
