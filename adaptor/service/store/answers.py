@@ -182,6 +182,15 @@ def forget_answers(database: Database, person: str) -> None:
         database.run("DELETE FROM service_answers WHERE person = ?", (storable(person),))
 
 
+def cancel_answers(database: Database, person: str, why: str) -> None:
+    """Cancel the answers to a person that have not begun, inside a transaction."""
+    database.run(
+        f"UPDATE service_runs SET status = ?, is_open = 0, ended = {database.clock}, error = ? "
+        "WHERE is_open = 1 AND person = ? AND status = ? AND is_answer = 1 AND epoch = 0",
+        (CANCELLED, why, storable(person), QUEUED),
+    )
+
+
 def moment_of(facts: dict[str, Any], default: Any) -> Any:
     """Return when an event happened, in Unix seconds; the default where Meta has not said it."""
     moment = facts.get("timestamp")

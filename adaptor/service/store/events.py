@@ -12,12 +12,12 @@ from ...ledger.claims.write_id import is_write_id
 from ...ledger.database.database import from_text, storable, to_text
 from ...ledger.records import sent
 from ..dispatch.announcer import Announcer
-from .answers import ANSWERS, lock_answers, offer_answer
+from .answers import ANSWERS, cancel_answers, lock_answers, offer_answer
 from .page_pauses import heed_policy
 from .people import heed_pause, heed_stop, is_paused, saw
 from .receipts import receive_receipt
 from .records import Stored
-from .runs import cancel_answers, queue
+from .runs import queue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

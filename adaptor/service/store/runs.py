@@ -10,6 +10,7 @@ from ..dispatch.announcer import Announcer
 from .answers import forget_answers, lock_answers, take_answer, waits_of
 from .notices import RUN_FAILED, record_notice
 from .page_pauses import NOT_PAUSED, page_of_run
+from .people import OLDEST
 from .records import (
     CANCELLED,
     CRASHED,
@@ -38,13 +39,6 @@ _COLUMNS = (
 )
 #: A run whose process was lost after so many failures is given up: it may be what ends them.
 _MOST_LOST = 7
-#: A run of a person waits for all older open runs of the person, but for those that are to begin later. Two servers may
-#: queue runs at the same time, and the older one may be seen last: so it waits for a newer one too that is running
-#: already.
-_OLDEST = (
-    "(r.person IS NULL OR NOT EXISTS (SELECT 1 FROM service_runs AS o WHERE o.is_open = 1 AND o.person = r.person "
-    "AND ((o.n < r.n AND (o.epoch > 0 OR o.due <= {clock})) OR (o.n > r.n AND o.status = 'running'))))"
-)
 #: How a run ends that is no success: a notice says so.
 _NOTED = (FAILED, CRASHED, KILLED)
 
@@ -81,15 +75,6 @@ def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None =
         )
         if cancelled is not None:
             database.run(f"UPDATE service_runs SET ended = {database.clock} WHERE id = ?", (run.id,))
-
-
-def cancel_answers(database: Database, person: str, why: str) -> None:
-    """Cancel the answers to a person that have not begun, inside a transaction."""
-    database.run(
-        f"UPDATE service_runs SET status = ?, is_open = 0, ended = {database.clock}, error = ? "
-        "WHERE is_open = 1 AND person = ? AND status = ? AND is_answer = 1 AND epoch = 0",
-        (CANCELLED, why, storable(person), QUEUED),
-    )
 
 
 class Runs:
@@ -145,7 +130,7 @@ class Runs:
         if most < 1:
             return []
         database = self._database
-        oldest = _OLDEST.format(clock=database.clock)
+        oldest = OLDEST.format(clock=database.clock)
         found = database.run(
             "SELECT r.id, r.person FROM service_runs AS r WHERE r.is_open = 1 AND r.status = ? AND r.is_answer = ? "
             f"AND {oldest} AND {NOT_PAUSED} AND r.due <= {database.clock}{only.condition} ORDER BY r.n LIMIT ?"
