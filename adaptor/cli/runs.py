@@ -140,7 +140,9 @@ def _add_purge(verb: _Verb) -> None:
         "purge",
         "forget the recipients of runs",
         "Forget the recipients of a run and the states that it kept. Its counts stay. It cannot be resumed any more. "
-        "What jobs keep in collections stays: see adaptor collections.",
+        "Of a run of the service, the events and the last message of its person are forgotten too; the ids of the "
+        "events stay, so that a redelivery is recognised, and so does the stop list. What jobs keep in collections "
+        "stays: see adaptor collections.",
         _purge,
         run="?",
     )

@@ -117,7 +117,8 @@ def read_configuration(configuration: Any) -> Configuration:
     _validate(given)
     values = {key: given.get(key, rule.get("default")) for key, rule in properties.items()}
     values["base_url"] = values["base_url"].rstrip("/")
-    return Configuration(**values)
+    # The other keys are those of the service.
+    return Configuration(**{key: values[key] for key in Configuration._fields})
 
 
 def _check_base_url(url: Any) -> None:

@@ -9,6 +9,7 @@ from ..core.errors import AdaptorError
 from ..runner.execution.signals import StopSignals
 from .dispatch.job_queue import make_tables
 from .dispatch.listener import Listener
+from .notices.sender import NoticeSender
 from .store.records import QUEUED
 from .store.store import open_service_store
 from .triggers.versions import Versions
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..ledger.database.postgres import PostgresDatabase
+    from ..runner.load.triggers.notices import NoticeTarget
     from .triggers.project import Project
     from .worker.attempt import Settings
 
@@ -34,12 +36,14 @@ class WorkingOptions:
         settings: How runs are performed; the database is PostgreSQL.
         workers: How many worker processes there are.
         tokens: A digest of the tokens of the credentials.
+        notify: Where notices go that no server delivers, in place of what the workflows say; or None.
     """
 
     project: Project
     settings: Settings
     workers: int = 2
     tokens: str = ""
+    notify: NoticeTarget | None = None
 
 
 class WorkingMachine:
@@ -61,7 +65,8 @@ class WorkingMachine:
         self._signals = 0
         self._failed = False
         self._stop = StopSignals(self._hear)
-        self._store = open_service_store(options.settings.database)
+        self._stores = [open_service_store(options.settings.database)]
+        self._store = self._stores[0]
         try:
             database = cast("PostgresDatabase", self._store.database)
             make_tables(database)
@@ -76,8 +81,10 @@ class WorkingMachine:
                 versions=versions.look,
             )
             self._listener = Listener(database, self._dispatcher.take)
+            self._stores.append(open_service_store(options.settings.database))
+            self._notices = NoticeSender(self._stores[1], lambda: versions.project, options.notify, log, stands_in=True)
         except BaseException:
-            self._store.close()
+            self._close()
             raise
         self.database = self._store.name
 
@@ -94,15 +101,21 @@ class WorkingMachine:
             try:
                 self._dispatcher.start()
                 self._listener.start()
+                self._notices.start()
                 on_started()
                 self._stop.wait()
                 self._listener.stop()
                 self._dispatcher.stop()
+                self._notices.close()
                 self._listener.join()
                 self._tell_end()
             finally:
-                self._store.close()
+                self._close()
         return not self._failed
+
+    def _close(self) -> None:
+        for store in self._stores:
+            store.close()
 
     def _hear(self, number: int) -> None:
         self._signals += 1

@@ -21,9 +21,17 @@ def everything(error):
     return f"{error!r} {error.report()} {json.dumps(error.facts())}"
 
 
+#: What only `adaptor serve` reads.
+SERVICE = {"status_token", "webhook_path", "webhook_user", "webhook_password", "webhook_api_key"} | {
+    "previous_webhook_api_key"
+}
+
+
 def test_the_defaults_are_those_of_the_schema():
     configuration = read_configuration(GOOD)
     for key, rule in schema()["properties"].items():
+        if key in SERVICE:
+            continue
         assert getattr(configuration, key) == (TOKEN if key == "access_token" else rule.get("default"))
 
 
@@ -177,7 +185,15 @@ def test_every_property_of_the_schema_has_a_description_and_an_example():
 
 def test_the_schema_hides_what_is_secret():
     hidden = {key for key, rule in schema()["properties"].items() if rule.get("writeOnly")}
-    assert hidden == {"access_token", "user_access_token", "app_secret", "previous_app_secret", "verify_token"}
+    ours = {"access_token", "user_access_token", "app_secret", "previous_app_secret", "verify_token"}
+    assert hidden == ours | (SERVICE - {"webhook_user", "webhook_path"})
+
+
+@pytest.mark.parametrize("key", ["status_tokn", "webhook_api_kee", "webhook_pasword"])
+def test_a_misspelt_key_of_the_service_is_told_too(key):
+    with pytest.raises(ConfigurationError) as caught:
+        read_configuration({**GOOD, key: "0123456789abcdef"})
+    assert "Did you mean" in caught.value.fix
 
 
 @pytest.mark.parametrize("url", ["https://user:pass@graph.example.org", "https://token@graph.example.org/v1"])

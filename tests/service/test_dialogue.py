@@ -8,7 +8,7 @@ import pytest
 
 from adaptor.service.store.store import open_service_store
 
-from .processes import PSID, children_of, message, write_bot
+from .processes import PSID, children_of, family_of, message, wait_until, write_bot
 
 
 @pytest.fixture
@@ -102,6 +102,29 @@ def test_a_worker_that_is_killed_after_the_answer_asks_nothing_twice(serve, sand
     assert sorted(each.status for each in opened.runs.newest()) == ["cancelled", "succeeded"]
 
 
+def test_a_question_of_which_nobody_knows_whether_it_arrived_waits_for_its_answer(
+    serve, sandbox, tmp_path, database, opened
+):
+    write(tmp_path, sandbox)
+    # The question arrives, and the worker is killed before it hears of that.
+    sandbox.faults.next("slow", seconds=60, on="messages")
+    server = serve("--workers", "1", "--database", database)
+    assert server.post(message(text="Hi")) == 200
+    wait_until(lambda: texts(sandbox))
+    for pid in family_of(server.process.pid)[1:]:
+        os.kill(pid, signal.SIGKILL)
+    server.wait_for("hook: waits for an answer")
+    assert server.post(message(text="Ana")) == 200
+    server.wait_for("hook: waits for an answer", 2)
+    assert server.post(message(text="30")) == 200
+    server.wait_for("hook: failed")
+    assert server.stop() == 0
+    assert texts(sandbox) == ["Your name?", "Ana, your age?", "30 it is, 7."]
+    # The end says that one message is unknown.
+    (run,) = opened.runs.newest()
+    assert (run.status, opened.ledger.writes.counts(run.id)) == ("failed", {"sent": 2, "unknown": 1})
+
+
 ASK = """
 id: ask
 steps:
@@ -125,3 +148,20 @@ def test_a_run_by_hand_is_answered_on_the_command_line_at_once_or_when_it_is_res
     resumed = forks.run([*words, "--resume", "last", "--reply", "Ben"], cwd=tmp_path)
     assert resumed.returncode == 0, resumed.stderr
     assert texts(sandbox)[2:] == ["Your name?", "Hello Ben."]
+
+
+def test_a_reply_by_hand_can_be_a_tap(forks, sandbox, tmp_path):
+    write_bot(tmp_path, sandbox, "log(1)\n")
+    (tmp_path / "ask.yaml").write_text(
+        ASK.replace("Hello {state.data.text}", "{state.data.payload} {state.data.event}")
+    )
+    (tmp_path / "s.json").write_text(json.dumps({"data": {"psid": PSID}}))
+    words = ["run", "ask.yaml", "-c", "credentials.json", "-s", "s.json", "--fresh", "--reply"]
+    taps = {"quick_reply": "YES", "text": "Yes"}, {"payload": "MENU", "text": "Menu"}
+    for tap in taps:
+        done = forks.run([*words, json.dumps(tap)], cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert texts(sandbox)[1::2] == ["YES messages.", "MENU messaging_postbacks."]
+    wrong = forks.run([*words, '{"payoad": "YES"}'], cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert "payload" in wrong.stderr

@@ -86,11 +86,13 @@ def _add_trial(command: argparse.ArgumentParser) -> None:
     trial.add_argument("--sandbox", action="store_true", help="send to a simulated Messenger on this machine")
     trial.add_argument(
         "--reply",
+        type=reply,
         metavar="TEXT",
         dest="replies",
         action="append",
-        help="what the person answers where the workflow waits for it (on: reply); may be repeated. Without it the run "
-        "ends there, and --resume --reply continues it",
+        help="what the person answers where the workflow waits for it (on: reply); may be repeated. A tap is JSON: "
+        '{"quick_reply": "YES", "text": "Yes"}, or {"payload": "MENU"} of a button. Without it the run ends there, and '
+        "--resume --reply continues it",
     )
     trial.add_argument(
         "--people", metavar="FILE", help="with --sandbox: who is there (default: sandbox.json beside the job, if any)"
@@ -271,3 +273,24 @@ def mebibytes_from_32(text: str) -> int:
 seconds_above_0.__name__, mebibytes_from_32.__name__ = "number of seconds above 0:", "number of MiB from 32:"
 label.__name__ = "NAME=VALUE such as clinic=kibera:"
 _count.__name__ = "whole number from 1:"
+
+
+def reply(text: str) -> str | dict[str, Any]:
+    """Return a reply: its text or, where it is a JSON object, the facts of a tap."""
+    import json
+
+    from ...runner.execution.answers import REPLY_KEYS, reply_facts
+
+    if not text.lstrip().startswith("{"):
+        return text
+    try:
+        found = json.loads(text)
+    except ValueError:
+        # People write braces too.
+        return text
+    if not isinstance(found, dict) or not found or not set(found) <= set(REPLY_KEYS):
+        raise ValueError
+    return reply_facts(found)
+
+
+reply.__name__ = 'text, or JSON such as {"payload": "YES", "text": "Yes"}:'

@@ -66,6 +66,12 @@ def add_to(commands: Any) -> None:
         help="whom it is about: it waits for this person's older runs, and the newer ones wait for it",
     )
     command.add_argument(
+        "--page",
+        type=_page,
+        metavar="ID",
+        help="the Page that it sends as, where there are several and neither --person nor its steps say which",
+    )
+    command.add_argument(
         "--not-before",
         type=_moment,
         metavar="TIME",
@@ -92,9 +98,10 @@ def perform(options: argparse.Namespace) -> int:
     from ...service.store.store import open_service_store
 
     try:
-        run = _new_run(options)
+        run, workflow = _new_run(options)
         store = open_service_store(options.database or default_database(options.path))
         try:
+            _check_page(store, run, needs_page=run.start in workflow.needing_page)
             _queue(store, run)
             print_out(f"{run.id}\n", sys.stdout)
             sys.stdout.flush()
@@ -109,7 +116,7 @@ def perform(options: argparse.Namespace) -> int:
         return EXIT_INTERRUPTED
 
 
-def _new_run(options: argparse.Namespace) -> NewRun:
+def _new_run(options: argparse.Namespace) -> tuple[NewRun, Workflow]:
     from ...runner.execution.recording.run_id import check_run_id, new_run_id
     from ...runner.load.credentials import Credentials
     from ...service.store.records import NewRun
@@ -124,7 +131,12 @@ def _new_run(options: argparse.Namespace) -> NewRun:
             f"The workflow has no step `{start}`.", fix=f"Give --start one of {', '.join(workflow.steps)}."
         )
     id_ = check_run_id(options.run_id) if options.run_id else new_run_id(ID_LETTERS)
-    return NewRun(
+    of_person = (options.person or "").partition("/")[0]
+    if options.page and of_person and options.page != of_person:
+        raise InputError(
+            f"--page {options.page} is not the Page of --person {options.person}.", fix="Leave --page out."
+        )
+    run = NewRun(
         id_,
         workflow.name,
         start,
@@ -132,8 +144,24 @@ def _new_run(options: argparse.Namespace) -> NewRun:
         options.person,
         _state(options),
         is_answer=False,
+        page=options.page,
         due=None if options.not_before is None else options.not_before,
     )
+    return run, workflow
+
+
+def _check_page(store: ServiceStore, run: NewRun, *, needs_page: bool) -> None:
+    """Refuse a run that could send as any of several Pages.
+
+    Raises:
+        InputError: It could. Nothing was queued.
+    """
+    known = store.pages.known()
+    if needs_page and run.page is None and run.person is None and len(known) > 1:
+        raise InputError(
+            f"The service knows several Pages: {', '.join(known)}. It is not said as which of them the run sends.",
+            fix="Nothing was queued. Add --page ID or --person PAGE/PSID, or name a credential in the steps.",
+        )
 
 
 def _workflow(options: argparse.Namespace, workflows: tuple[Workflow, ...]) -> Workflow:
@@ -209,6 +237,12 @@ def _person(text: str) -> str:
     return text
 
 
+def _page(text: str) -> str:
+    if re.fullmatch(r"\d{1,32}", text, re.ASCII) is None:
+        raise ValueError
+    return text
+
+
 def _moment(text: str) -> float:
     from datetime import datetime
 
@@ -223,4 +257,5 @@ def _moment(text: str) -> float:
 
 # argparse shows these names where a value is wrong.
 _person.__name__ = "Page and person such as 102030405060708/6543210987654321:"
+_page.__name__ = "id of a Page such as 102030405060708:"
 _moment.__name__ = "time such as 2026-12-01T08:00 or 30m:"

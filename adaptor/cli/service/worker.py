@@ -82,7 +82,7 @@ def _machine(options: argparse.Namespace, log: Log) -> tuple[WorkingMachine, Pro
     from ...service.triggers.project import load_project
     from ...service.working import WorkingMachine, WorkingOptions
     from ..layout.service import lines_to, show_warnings
-    from ..options.service import settings_of, tokens_of
+    from ..options.service import notice_target, settings_of, tokens_of
 
     database = options.database or default_database(options.path)
     if "://" not in database:
@@ -98,5 +98,6 @@ def _machine(options: argparse.Namespace, log: Log) -> tuple[WorkingMachine, Pro
     for what in of_credentials(credentials):
         write("info", f"warning: {what}")
     settings = settings_of(options, database, options.credentials)
-    working = WorkingOptions(project, settings, options.workers, tokens_of(credentials))
+    notify = None if options.notify is None else notice_target(options.notify)
+    working = WorkingOptions(project, settings, options.workers, tokens_of(credentials), notify)
     return WorkingMachine(working, write), project

@@ -31,8 +31,8 @@ def add_to(verb: Callable[..., argparse.ArgumentParser], opened: Opened) -> None
     queue = verb(
         "queue",
         "list the runs of the service",
-        "List the runs of adaptor serve, the newest first: which wait, run, or have ended, and why. Nobody's id is "
-        "shown.",
+        "List the runs of adaptor serve, the newest first: which wait and until when, run, or have ended, and why. "
+        "Nobody's id is shown.",
         lambda options: _queue(options, opened),
         run=None,
     )
@@ -142,13 +142,19 @@ def runs_of(store: Store) -> Runs:
 
 
 def _table(runs: list[RunRow]) -> str:
+    import time
+
     from ...core.text.harmless import one_line
 
-    rows = [["RUN", "WORKFLOW", "STATUS", "QUEUED", "ATTEMPTS", "WHY"]]
+    rows = [["RUN", "WORKFLOW", "STATUS", "QUEUED", "DUE", "ATTEMPTS", "WHY"]]
+    now = time.time()
     for run in runs:
         name = f"{run.workflow}: {run.start}" if run.workflow else run.start
         why = one_line((run.error or "").split("\n")[0])
-        rows.append([run.id, one_line(name), run.status, _when(run.queued), str(run.epoch), why])
+        # Of one that waits for a person it is when the wait is over.
+        due = _when(run.due) if run.status in ("queued", "waiting") and run.due > now else "now"
+        due = due if run.status in ("queued", "waiting") else ""
+        rows.append([run.id, one_line(name), run.status, _when(run.queued), due, str(run.epoch), why])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     return "\n".join(
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 0.5
 #: So many runs are shown that were there before.
 _SHOWN_BEFORE = 10
+#: After so many looks it is said that a run under way has no lines here.
+_LOOKS_WITHOUT_LINES = 4
 
 
 def add_to(verb: Callable[..., argparse.ArgumentParser], opened: Opened) -> None:
@@ -81,18 +83,28 @@ def _follow_all(overview: Overview, *, as_json: bool) -> int:
 
 
 def _follow_one(overview: Overview, log: RunLog, run: str, *, as_json: bool) -> int:
-    shown = 0
+    shown, looks = 0, 0
     while True:
         # First: what is logged after that is shown in the next round, or was not before the end.
         status = overview.status_of(run)
         lines = list(log.lines(run))
         for line in lines[shown:]:
             _print(line, str(line.get("message", "")), as_json=as_json)
-        shown = len(lines)
-        if status not in ("queued", "running"):
+        shown, looks = len(lines), looks + 1
+        is_over = status not in ("queued", "running")
+        if not shown and (is_over or (status == "running" and looks == _LOOKS_WITHOUT_LINES)):
+            _print_where_it_is(log, run)
+        if is_over:
             _print({"time": time.time(), "run": run, "status": status}, f"{run}  {status}", as_json=as_json)
             return 0 if status in ("succeeded", "waiting") else 1
         time.sleep(LOOK_SECONDS)
+
+
+def _print_where_it_is(log: RunLog, run: str) -> None:
+    from ...core.text.harmless import one_line
+
+    what = f"{one_line(log.path)} has no lines of {run}: another machine may perform it. Its own file has them."
+    print(what, file=sys.stderr, flush=True)
 
 
 def _overview(store: Store) -> Overview:

@@ -51,10 +51,12 @@ def check_file(
             from .damaged_ids import damaged_ids
             from .human_tags import human_tags
             from .replaced_data import replaced_data
+            from .unnamed_pages import unnamed_pages
 
             if prepared.plan is not None:
                 prepared.plan.warnings += _useless_files(prepared.plan)
                 prepared.problems += _refused_addresses(prepared.plan, credentials)
+                prepared.problems += unnamed_pages(prepared.plan, credentials)
                 for job in prepared.jobs:
                     prepared.plan.warnings += [*damaged_ids(job), *human_tags(job)]
             prepared.problems += [problem for job in prepared.jobs for problem in replaced_data(job)]

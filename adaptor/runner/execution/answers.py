@@ -22,6 +22,9 @@ _FACTS: dict[str, Any] = {
     "standby": False,
 }
 
+#: What a reply can hold beside its text: facts of the event, which a condition of the workflow may ask for.
+REPLY_KEYS = ("text", "payload", "quick_reply", "attachments", "referral", "event")
+
 
 class Answers:
     """What a person has answered to the steps of a run.
@@ -79,3 +82,14 @@ class Answers:
         if self._on_reply is not None:
             self._on_reply(psid, content, seconds)
         return {"facts": None if content is None else {**_FACTS, "text": None, "psid": psid, **content}}
+
+
+def reply_facts(reply: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts of a reply: what is tapped with a payload, and is no quick reply, is a postback."""
+    facts = dict(reply)
+    if facts.get("quick_reply") is not None:
+        facts.setdefault("payload", facts["quick_reply"])
+    elif facts.get("payload") is not None and "event" not in facts:
+        facts["event"] = "messaging_postbacks"
+        facts["postback"] = {"title": facts.pop("text", None), "payload": facts["payload"]}
+    return facts

@@ -68,6 +68,11 @@ class Credentials:
         made._of_page = name
         return made
 
+    @property
+    def pages(self) -> list[str]:
+        """The ids of the Pages that these configurations name, each once."""
+        return sorted({str(each["page_id"]) for each in (self._named or {}).values() if each.get("page_id")})
+
     def problem_with(self, name: str) -> tuple[str, str] | None:
         """Return why no configuration has this name, and what to do; None where one has it."""
         if self._named is None:

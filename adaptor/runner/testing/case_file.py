@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...common.collections.arguments import checked_collection, checked_key, checked_value
 from ...core.errors import AdaptorError, InputError
+from ..execution.answers import REPLY_KEYS, reply_facts
 from ..input.document import kind_of, object_in, read_document
 from ..load.workflows.reader import Reader
 from .expectation import MARKS, mark_of
@@ -53,8 +54,6 @@ _CALL = ("request", "response")
 _REQUEST = ("method", "url", "path", "query", "body")
 _RESPONSE = ("status", "headers", "body", "lost", "unreachable")
 EXPECT = ("sent", "actions", "requests", "data", "state", "collections", "waits", "error")
-#: What a reply can hold beside its text: facts of the event, which a condition of the workflow may ask for.
-_REPLY = ("text", "payload", "quick_reply", "attachments", "referral", "event")
 _NO_REPLY = {"no_reply": True}
 #: What only a sandbox knows.
 _BY_SANDBOX = ("sent", "actions", "requests")
@@ -261,8 +260,8 @@ class _CaseReader(Reader):
             elif reply == _NO_REPLY:
                 found.append(None)
             elif isinstance(reply, dict) and reply and "no_reply" not in reply:
-                self.check_keys(reply, at, _REPLY, "a reply")
-                found.append(_reply_facts(reply))
+                self.check_keys(reply, at, REPLY_KEYS, "a reply")
+                found.append(reply_facts(reply))
             else:
                 fix = 'Write a text, {"payload": "YES", "text": "Yes"}, or {"no_reply": true}.'
                 self.refuse(at, "This is no reply.", fix=fix)
@@ -314,14 +313,3 @@ class _CaseReader(Reader):
 
 
 _NAME = "Say in a few words what is expected of the job."
-
-
-def _reply_facts(reply: dict[str, Any]) -> dict[str, Any]:
-    """Return the facts of a reply: what is tapped with a payload, and is no quick reply, is a postback."""
-    facts = dict(reply)
-    if facts.get("quick_reply") is not None:
-        facts.setdefault("payload", facts["quick_reply"])
-    elif facts.get("payload") is not None and "event" not in facts:
-        facts["event"] = "messaging_postbacks"
-        facts["postback"] = {"title": facts.pop("text", None), "payload": facts["payload"]}
-    return facts

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: How often the table is looked at.
 LOOK_SECONDS = 1.0
+#: Only workers run where nobody has taken a notice for so long: then they deliver it.
+STAND_IN_SECONDS = 30.0
 #: How long a delivery may take.
 _DELIVERY_SECONDS = 15.0
 #: After how many seconds a delivery that has failed is tried again; then it is given up.
@@ -40,6 +42,7 @@ class NoticeSender:
         project: Returns what is served now.
         target: Where all notices go, in place of what the workflows say; or None.
         log: Called with a level and a line.
+        stands_in: It delivers what no server has taken for a while, and leaves to others what it has no target for.
     """
 
     def __init__(
@@ -48,11 +51,14 @@ class NoticeSender:
         project: Callable[[], Project],
         target: NoticeTarget | None,
         log: Callable[[str, str], object],
+        *,
+        stands_in: bool = False,
     ) -> None:
         self._store = store
         self._project = project
         self._target = target
         self._log = log
+        self._stands_in = stands_in
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._work, name="notices", daemon=True)
 
@@ -81,7 +87,7 @@ class NoticeSender:
         Of many runs of a workflow that have failed by then there is one notice: a script that is broken must not bury
         the people who read them.
         """
-        taken = self._store.notices.take(20 * _DELIVERY_SECONDS)
+        taken = self._store.notices.take(20 * _DELIVERY_SECONDS, STAND_IN_SECONDS if self._stands_in else 0.0)
         runs = {notice.n: self._store.runs.find(notice.run) for notice in taken if notice.run is not None}
         groups: dict[str, list[Notice]] = {}
         for notice in taken:
@@ -95,6 +101,9 @@ class NoticeSender:
 
     def _deliver_and_record(self, notices: list[Notice], runs: list[RunRow | None]) -> None:
         targets = self._targets(notices[0], runs[0])
+        if self._stands_in and not (targets and all(map(_is_known, targets))):
+            # A server, or another worker, may have been given one.
+            return
         problem = next((found for target in targets if (found := self._deliver(notices, runs, target))), None)
         tries = notices[0].tries
         if problem is None:
@@ -126,6 +135,12 @@ class NoticeSender:
             return None
         problems = [post(target.url, content) if target.url else None, run_command(target.command, content)]
         return next((problem for problem in problems if problem is not None), None)
+
+
+def _is_known(target: NoticeTarget) -> bool:
+    """Whether this process has the address of a target."""
+    url = target.url or ""
+    return bool(target.command) or bool(os.environ.get(url[1:]) if url.startswith("$") else url)
 
 
 def post(url: str, content: dict[str, Any]) -> str | None:

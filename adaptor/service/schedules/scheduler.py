@@ -58,7 +58,8 @@ class Scheduler:
         moment = latest_moment(clock.schedule, before, now)
         if moment is None:
             return
-        state = {"data": {"event": "cron", "moment": moment.isoformat()}}
+        page = clock.schedule.page
+        state = {"data": {"event": "cron", "moment": moment.isoformat(), **({"page": page} if page else {})}}
         # No two runs of a schedule at once: the key keeps their order, as that of a person does.
         order = f"schedule {clock.workflow}/{clock.step}"
         run = NewRun(
@@ -69,7 +70,7 @@ class Scheduler:
             order,
             state,
             is_answer=False,
-            page=self._store.pages.only_known(),
+            page=page or None,
         )
         if schedules.serve(run, before, moment.timestamp()):
             self._served[key] = moment.timestamp()

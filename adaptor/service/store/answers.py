@@ -13,7 +13,7 @@ from ...ledger.database.database import from_text, storable, to_text
 from .records import CANCELLED, QUEUED, WAITING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from ...ledger.database.database import Database
     from .records import Event, NewRun, RunRow
@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 ANSWERS = ("messages", "messaging_postbacks")
 #: Why a run was cancelled.
 ANSWERED = "What the person wrote is the answer that another run has waited for."
+
+
+def lock_answers(database: Database, people: Iterable[str]) -> None:
+    """Let nobody else decide what answers these people's runs until this transaction ends.
+
+    A run that begins to wait and a message that is stored meanwhile would not see each other: the message would start a
+    dialogue of its own, and the person would be asked twice.
+    """
+    # In one order, so that no two transactions wait for each other.
+    for person in sorted(set(people)):
+        database.lock_name(f"answers {person}")
 
 
 def offer_answer(database: Database, event: Event, runs: Sequence[NewRun]) -> tuple[bool, list[NewRun]]:
@@ -99,7 +110,9 @@ def _later_runs(database: Database, person: str, waits: dict[str, Any]) -> list[
 
 def _has_open_run(database: Database, person: str) -> bool:
     found = database.run(
-        "SELECT 1 FROM service_runs WHERE is_open = 1 AND person = ? AND is_answer = 1 LIMIT 1", (storable(person),)
+        # What is to begin later asks nothing yet.
+        "SELECT 1 FROM service_runs WHERE is_open = 1 AND person = ? AND (is_answer = 1 OR epoch > 0) LIMIT 1",
+        (storable(person),),
     ).fetchone()
     return found is not None
 
@@ -111,10 +124,16 @@ def _keep(database: Database, person: str, happened: float, facts: Any) -> None:
     )
 
 
-def waits_of(run: RunRow, step: str, arrival: int) -> dict[str, Any]:
-    """Return where a run waits, and the time of what it knows: of the answer before, or of what has started it."""
+def waits_of(database: Database, run: RunRow, step: str, arrival: int) -> dict[str, Any]:
+    """Return where a run waits, and the time of what it knows, inside a transaction.
+
+    It is that of the answer before, or of what has started it; where no event has, the run's own beginning.
+    """
     before = run.waits or {}
     since = before.get("since")
+    if not before and not run.is_answer:
+        begun = database.run("SELECT started FROM runs WHERE id = ?", (run.id,)).fetchone()
+        since = None if begun is None else begun[0]
     for facts in (before.get("facts"), None if before else run.input.get("data")):
         if isinstance(facts, dict):
             since = moment_of(facts, since)
@@ -161,6 +180,15 @@ def forget_answers(database: Database, person: str) -> None:
     """Forget what a person has written while a run might have asked, inside a transaction: no run is open any more."""
     if not _has_open_run(database, person):
         database.run("DELETE FROM service_answers WHERE person = ?", (storable(person),))
+
+
+def cancel_answers(database: Database, person: str, why: str) -> None:
+    """Cancel the answers to a person that have not begun, inside a transaction."""
+    database.run(
+        f"UPDATE service_runs SET status = ?, is_open = 0, ended = {database.clock}, error = ? "
+        "WHERE is_open = 1 AND person = ? AND status = ? AND is_answer = 1 AND epoch = 0",
+        (CANCELLED, why, storable(person), QUEUED),
+    )
 
 
 def moment_of(facts: dict[str, Any], default: Any) -> Any:

@@ -12,12 +12,12 @@ from ...ledger.claims.write_id import is_write_id
 from ...ledger.database.database import from_text, storable, to_text
 from ...ledger.records import sent
 from ..dispatch.announcer import Announcer
-from .answers import ANSWERS, offer_answer
+from .answers import ANSWERS, cancel_answers, lock_answers, offer_answer
 from .page_pauses import heed_policy
 from .people import heed_pause, heed_stop, is_paused, saw
 from .receipts import receive_receipt
 from .records import Stored
-from .runs import cancel_answers, queue
+from .runs import queue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +52,9 @@ class Events:
         """
 
         def work() -> list[Stored]:
+            lock_answers(
+                self._database, (event.person for event, _ in arrivals if event.person and event.kind in ANSWERS)
+            )
             outcomes = [self._store(*arrival) for arrival in arrivals]
             new = zip(arrivals, outcomes, strict=True)
             self._announcer.announce([run.id for (_, runs), stored in new if stored == Stored.NEW for run in runs])

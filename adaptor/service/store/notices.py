@@ -59,11 +59,12 @@ class Notices:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def take(self, seconds: float) -> list[Notice]:
+    def take(self, seconds: float, age: float = 0.0) -> list[Notice]:
         """Return the notices that are due. Nobody else gets them for a time: meanwhile they are delivered, or not.
 
         Args:
             seconds: How long the deliveries may take.
+            age: Only those that have been due for so many seconds: others had the time to take them.
         """
         database = self._database
 
@@ -71,15 +72,17 @@ class Notices:
             database.run(f"DELETE FROM service_notices WHERE created < {database.clock} - ?", (MOST_SECONDS,))
             found = database.run(
                 "SELECT n, kind, run, page, created, tries FROM service_notices "
-                f"WHERE due <= {database.clock} ORDER BY n LIMIT ?{database.for_update}",
-                (_MOST_AT_ONCE,),
+                f"WHERE due <= {database.clock} - ? ORDER BY n LIMIT ?{database.for_update}",
+                (age, _MOST_AT_ONCE),
             ).fetchall()
             for n, *_ in found:
                 database.run(f"UPDATE service_notices SET due = {database.clock} + ? WHERE n = ?", (seconds, n))
             return [Notice(*each) for each in found]
 
         with database.reading():
-            due = database.run(f"SELECT 1 FROM service_notices WHERE due <= {database.clock} LIMIT 1").fetchone()
+            due = database.run(
+                f"SELECT 1 FROM service_notices WHERE due <= {database.clock} - ? LIMIT 1", (age,)
+            ).fetchone()
         return database.transact(work) if due is not None else []
 
     def remove(self, notices: Sequence[Notice]) -> None:

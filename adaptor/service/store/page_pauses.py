@@ -193,6 +193,12 @@ class PagePauses:
             ).fetchall()
         return [PagePause(*each) for each in found]
 
+    def known(self) -> list[str]:
+        """Return the Pages whose tokens the ledger knows, or to which somebody has written."""
+        with self._database.reading():
+            found = self._database.run("SELECT page FROM tokens UNION SELECT page FROM service_people ORDER BY 1")
+            return [page for (page,) in found.fetchall() if page]
+
     def only_known(self) -> str:
         """Return the only Page whose tokens the ledger knows; empty where there is none, or several."""
         with self._database.reading():

@@ -21,6 +21,14 @@ NEWSLETTERS = "messaging_optins"
 #: The kind of an entry of the stop list that somebody has made on the command line.
 BY_HAND = "by hand"
 
+#: A run of a person waits for all older open runs of the person, but for those that are to begin later. Two servers may
+#: queue runs at the same time, and the older one may be seen last: so it waits for a newer one too that is running
+#: already.
+OLDEST = (
+    "(r.person IS NULL OR NOT EXISTS (SELECT 1 FROM service_runs AS o WHERE o.is_open = 1 AND o.person = r.person "
+    "AND ((o.n < r.n AND (o.epoch > 0 OR o.due <= {clock})) OR (o.n > r.n AND o.status = 'running'))))"
+)
+
 
 class Stop(NamedTuple):
     """One entry of the stop list.

@@ -118,6 +118,7 @@ class RunRow:
         error: What went wrong in the last attempt, as text for people, or None.
         waits: Where it waits for an answer, `{"step", "arrival"}`, with `since`, the time of what it knows; once that
             is over its `facts`, and the `runs` that these would have started; or None.
+        names_page: `page` was said, by an event, a trigger, a person or the caller; not only the one that is known.
     """
 
     n: int
@@ -140,3 +141,4 @@ class RunRow:
     error: str | None
     waits: dict[str, Any] | None = None
     page: str | None = None
+    names_page: bool = False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...ledger.database.database import from_text, to_text
 from ...ledger.records import FINISHED
+from .records import page_of_person
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 LEAST_SECONDS = 86_400.0
 #: How many rows one transaction removes: webhooks that come meanwhile wait for it.
 _MOST_AT_ONCE = 500
+#: So much earlier than a run an event may be stored that has started it: a transaction takes up to 500 of them.
+_TOGETHER_SECONDS = 5.0
 
 
 def forget_older(database: Database, seconds: float) -> int:
@@ -91,11 +94,41 @@ def _forget_carried(database: Database, seconds: float) -> None:
 
 
 def forget_run(database: Database, id_: str) -> None:
-    """Remove a run that has ended. Nothing is done where nothing is served."""
+    """Remove a run that has ended, and what came from its person while it was open, as far as nothing else needs it.
+
+    Of the events their ids are kept, so that a redelivery is recognised. The stop list is kept. Nothing is done where
+    nothing is served.
+    """
     if database.has_table("service_version"):
+        database.transact(partial(_forget_run, database, id_), durable=True)
 
-        def work() -> None:
-            if database.run("DELETE FROM service_runs WHERE is_open = 0 AND id = ?", (id_,)).rowcount:
-                database.run("DELETE FROM service_responses WHERE run = ?", (id_,))
 
-        database.transact(work, durable=True)
+def _forget_run(database: Database, id_: str) -> None:
+    found = database.run(
+        "DELETE FROM service_runs WHERE is_open = 0 AND id = ? "
+        f"RETURNING person, queued, coalesce(ended, {database.clock})",
+        (id_,),
+    ).fetchone()
+    if found is None:
+        return
+    database.run("DELETE FROM service_responses WHERE run = ?", (id_,))
+    person, queued, ended = found
+    page = page_of_person(person)
+    if not page:
+        return
+    psid = person.rpartition("/")[2]
+    # An event and its run are stored in one transaction.
+    database.run(
+        "UPDATE service_events SET person = NULL, facts = '{}' "
+        "WHERE page = ? AND person = ? AND received BETWEEN ? AND ?",
+        (page, psid, queued - _TOGETHER_SECONDS, ended),
+    )
+    others = database.run("SELECT count(*) FROM service_runs WHERE person = ? AND ended IS NULL", (person,)).fetchone()[
+        0
+    ]
+    if others:
+        return
+    database.run("DELETE FROM service_answers WHERE person = ?", (person,))
+    last = "DELETE FROM service_people WHERE page = ? AND psid = ? AND last_message <= ?"
+    if database.run(last, (page, psid, ended)).rowcount:
+        database.run("DELETE FROM service_receipts WHERE page = ? AND psid = ?", (page, psid))

@@ -7,10 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from ...ledger.database.database import from_text, placeholders, storable, to_text
 from ..dispatch.announcer import Announcer
-from .answers import forget_answers, take_answer, waits_of
+from .answers import forget_answers, lock_answers, take_answer, waits_of
 from .notices import RUN_FAILED, record_notice
 from .page_pauses import NOT_PAUSED, page_of_run
-from .records import CANCELLED, CRASHED, FAILED, KILLED, QUEUED, RUNNING, SUCCEEDED, WAITING, NewRun, RunRow
+from .people import OLDEST
+from .records import (
+    CANCELLED,
+    CRASHED,
+    FAILED,
+    KILLED,
+    QUEUED,
+    RUNNING,
+    SUCCEEDED,
+    WAITING,
+    NewRun,
+    RunRow,
+    page_of_person,
+)
 from .responses import record_response
 from .versions import OTHER_VERSION, OnlyVersions
 
@@ -22,16 +35,10 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "n, id, workflow, start, digest, person, is_answer, input, status, due, epoch, holder, failures, queued, started, "
-    "ended, exit_code, error, page, waits"
+    "ended, exit_code, error, names_page, page, waits"
 )
 #: A run whose process was lost after so many failures is given up: it may be what ends them.
 _MOST_LOST = 7
-#: A run of a person waits for all older open runs of the person. Two servers may queue runs at the same time, and the
-#: older one may be seen last: so it waits for a newer one too that is running already.
-_OLDEST = (
-    "(r.person IS NULL OR NOT EXISTS (SELECT 1 FROM service_runs AS o "
-    "WHERE o.is_open = 1 AND o.person = r.person AND (o.n < r.n OR (o.n > r.n AND o.status = 'running'))))"
-)
 #: How a run ends that is no success: a notice says so.
 _NOTED = (FAILED, CRASHED, KILLED)
 
@@ -47,7 +54,8 @@ def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None =
     for run in runs:
         database.run(
             "INSERT INTO service_runs (id, workflow, start, digest, person, is_answer, input, status, is_open, error, "
-            f"page, is_wish, due, queued) VALUES ({'?, ' * 12}{'?' if run.due else database.clock}, {database.clock})",
+            f"page, names_page, is_wish, due, queued) VALUES ({'?, ' * 13}{'?' if run.due else database.clock}, "
+            f"{database.clock})",
             (
                 run.id,
                 storable(run.workflow),
@@ -60,21 +68,13 @@ def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None =
                 int(cancelled is None),
                 cancelled,
                 storable(page_of_run(database, run)),
+                int(bool(run.page or page_of_person(run.person))),
                 int(run.is_wish),
                 *([run.due] if run.due else []),
             ),
         )
         if cancelled is not None:
             database.run(f"UPDATE service_runs SET ended = {database.clock} WHERE id = ?", (run.id,))
-
-
-def cancel_answers(database: Database, person: str, why: str) -> None:
-    """Cancel the answers to a person that have not begun, inside a transaction."""
-    database.run(
-        f"UPDATE service_runs SET status = ?, is_open = 0, ended = {database.clock}, error = ? "
-        "WHERE is_open = 1 AND person = ? AND status = ? AND is_answer = 1 AND epoch = 0",
-        (CANCELLED, why, storable(person), QUEUED),
-    )
 
 
 class Runs:
@@ -130,9 +130,10 @@ class Runs:
         if most < 1:
             return []
         database = self._database
+        oldest = OLDEST.format(clock=database.clock)
         found = database.run(
             "SELECT r.id, r.person FROM service_runs AS r WHERE r.is_open = 1 AND r.status = ? AND r.is_answer = ? "
-            f"AND {_OLDEST} AND {NOT_PAUSED} AND r.due <= {database.clock}{only.condition} ORDER BY r.n LIMIT ?"
+            f"AND {oldest} AND {NOT_PAUSED} AND r.due <= {database.clock}{only.condition} ORDER BY r.n LIMIT ?"
             f"{database.for_update_of_free}",
             (QUEUED, is_answer, *only.values, most),
         ).fetchall()
@@ -146,7 +147,7 @@ class Runs:
             if database.run(
                 f"UPDATE service_runs AS r SET status = ?, holder = ?, epoch = epoch + 1, started = {database.clock}, "
                 "error = CASE WHEN error LIKE ? THEN NULL ELSE error END "
-                f"WHERE id = ? AND status = ? AND {_OLDEST}",
+                f"WHERE id = ? AND status = ? AND {oldest}",
                 (RUNNING, holder, f"{OTHER_VERSION}%", id_, QUEUED),
             ).rowcount
         ]
@@ -183,7 +184,7 @@ class Runs:
                 record_response(database, run.id, response)
             if is_held and status in _NOTED:
                 record_notice(database, RUN_FAILED, run=run.id)
-            if is_held and run.person is not None and run.is_answer:
+            if is_held and run.person is not None:
                 forget_answers(database, run.person)
             return is_held
 
@@ -224,13 +225,15 @@ class Runs:
         database = self._database
 
         def work() -> bool:
-            waits = waits_of(run, step, arrival)
+            if run.person is not None:
+                lock_answers(database, [run.person])
+            waits = waits_of(database, run, step, arrival)
             changed = database.run(
                 f"UPDATE service_runs SET status = ?, is_open = 0, holder = NULL, failures = 0, error = NULL, "
                 f"due = {database.clock} + ?, waits = ? WHERE id = ? AND epoch = ? AND holder = ? AND status = ?",
                 (WAITING, seconds, to_text(waits), run.id, run.epoch, run.holder, RUNNING),
             ).rowcount
-            if changed and run.person is not None and run.is_answer:
+            if changed and run.person is not None:
                 take_answer(database, run, waits)
             return bool(changed)
 
@@ -385,8 +388,8 @@ class Runs:
 
 def _row(values: Sequence[Any]) -> RunRow:
     n, id_, workflow, start, digest, person, is_answer, given, *rest = values
-    *rest, page, waits = rest
-    facts = from_text(given), *rest, from_text(waits), page
+    *rest, names_page, page, waits = rest
+    facts = from_text(given), *rest, from_text(waits), page, bool(names_page)
     return RunRow(n, id_, workflow, start, digest, person, bool(is_answer), *facts)
 
 

@@ -156,6 +156,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        # Whether it was said which Page a run sends as, or there was only one that is known.
+        "ALTER TABLE service_runs ADD COLUMN names_page INTEGER NOT NULL DEFAULT 1",
+    ),
 )
 
 _VERSION_TABLE = "CREATE TABLE IF NOT EXISTS service_version (version INTEGER NOT NULL)"

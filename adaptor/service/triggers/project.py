@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ...core.errors import AdaptorError, InputError
 from ...core.run.context import Run
 from ...runner.checking.check import check_file
+from ...runner.checking.unnamed_pages import needs_page
 from ...runner.input.document import read_document
 from ...runner.load.digest import job_digest, job_sources
 from ...runner.load.openfn.project import is_project, workflow_names
@@ -61,12 +62,14 @@ class Workflow:
         digest: A digest of its files.
         start: The id of the step that a run begins with, where nothing else is said.
         steps: The ids of its steps.
+        needing_page: Of these, from which a run reaches a step that calls Graph and names no credential.
     """
 
     name: str
     digest: str
     start: str
     steps: tuple[str, ...]
+    needing_page: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,8 @@ def load_project(path: str, credentials: Credentials, *, needs_trigger: bool = T
         warnings += checked.warnings
         plan, sources = _read(path, name, credentials)
         digest = job_digest(sources)
-        workflows.append(Workflow(name or "", digest, plan.start, tuple(plan.steps)))
+        needing = frozenset(id_ for id_ in plan.steps if needs_page(plan, id_) is not None)
+        workflows.append(Workflow(name or "", digest, plan.start, tuple(plan.steps), needing))
         for step in plan.steps.values():
             if step.trigger is not None:
                 entries.append(Entry(name or "", digest, step.id, step.trigger))

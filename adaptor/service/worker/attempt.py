@@ -21,7 +21,7 @@ from ...runner.output.logs import Levels, Log
 from ...runner.supervision.supervised_child import Child, WatchedRun
 from ...runner.supervision.supervisor import RunLimits, supervise
 from ..store.people import People
-from ..store.records import RUNNING, page_of_person
+from ..store.records import RUNNING
 from ..store.store import lease_seconds
 from .carried import Carried
 from .known_people import ServicePeople
@@ -88,6 +88,7 @@ class Order:
         start: The step to start with.
         input: The initial state.
         epoch: Counts the attempts; from the second one on the ledger may know the run.
+        page: The Page as which it sends, where that was said; or an empty text.
         person: Whom it answers, as `Event.person` names them, or None.
         reply: The answer that it has waited for, as `RunRow.waits`; None where there is none.
     """
@@ -97,15 +98,9 @@ class Order:
     start: str
     input: dict[str, Any]
     epoch: int
+    page: str = ""
     person: str | None = None
     reply: dict[str, Any] | None = None
-
-    @property
-    def page(self) -> str:
-        """The Page whose event has started it, else that of its person; or an empty text."""
-        data = self.input.get("data")
-        given = str(data.get("page") or "") if isinstance(data, dict) and self.person is not None else ""
-        return given or page_of_person(self.person)
 
     @property
     def responds(self) -> bool:

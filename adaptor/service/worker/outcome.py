@@ -95,7 +95,7 @@ class Outcome:
             None if error is None else error.report()[:_MOST_ERROR],
             is_safe=is_safe_to_retry(result),
             retry_after=getattr(error, "retry_after", None),
-            waits=result.waits if result.exit_code == EXIT_WELL else None,
+            waits=result.waits if _may_wait(result) else None,
             put_off=_put_off(error),
             pauses_page=reason_to_pause(error),
             is_known=not result.unknown and not result.outcomes.get("unknown"),
@@ -105,6 +105,14 @@ class Outcome:
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON, for `Outcome(**…)` in another process."""
         return dict(vars(self))
+
+
+def _may_wait(result: Result) -> bool:
+    """Whether a run that has asked waits: also where nobody knows if the question went out, as after a kill.
+
+    Who answers it has got it, and would be asked twice by a new run. The end of the run says what is unknown.
+    """
+    return result.exit_code == EXIT_WELL or (result.exit_code == EXIT_FAILED and result.error is None)
 
 
 def _put_off(error: AdaptorError | None) -> float | None:

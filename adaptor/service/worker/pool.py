@@ -61,9 +61,12 @@ class Worker:
     def start(self, run: RunRow) -> None:
         """Let it run something."""
         self.run = run
-        person = run.person if run.is_answer else None
         reply = run.waits if run.waits is not None and "facts" in run.waits else None
-        self._send(asdict(Order(run.id, run.workflow, run.start, run.input, run.epoch, person, reply)))
+        # A submitted run answers its person once that has written.
+        is_answer = run.is_answer or (reply is not None and reply["facts"] is not None)
+        person = run.person if is_answer else None
+        page = (run.page or "") if run.names_page else ""
+        self._send(asdict(Order(run.id, run.workflow, run.start, run.input, run.epoch, page, person, reply)))
 
     def messages(self) -> list[dict[str, Any]] | None:
         """Return what it has said since, or None where it has ended."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _DAY = 86_400.0
 #: How long one look may take, about once a second: a day of a busy Page takes minutes, and people wait for answers.
 _SLICE_SECONDS = 0.1
+#: A larger file is not rewritten while the service runs: nobody can write meanwhile, about a second for so much.
+MOST_CLEANED_BYTES = 64 * 1024 * 1024
 
 
 class Retention:
@@ -61,6 +64,23 @@ class Retention:
             raise
         self._rest = None
 
+    def _clean_up(self) -> None:
+        """Remove the copies of deleted values from a file; a large one is not locked while people wait."""
+        database = self._store.database
+        try:
+            size = os.path.getsize(database.name)
+        except OSError:
+            # It is no file.
+            size = 0
+        if size <= MOST_CLEANED_BYTES:
+            database.clean_up()
+        else:
+            what = (
+                f"{database.name} is larger than {MOST_CLEANED_BYTES >> 20} MiB: parts of what was removed may be in it"
+            )
+            how = "until you stop the service for a moment and run adaptor runs purge --older-than 3650d --yes."
+            self._log("info", f"{what} {how}")
+
     def _forget(self, seconds: float) -> Iterator[None]:
         """Forget what is too old, in short transactions."""
         database, runs = self._store.database, self._store.ledger.runs
@@ -74,7 +94,7 @@ class Retention:
             count += removed
             yield
         if old:
-            database.clean_up()
+            self._clean_up()
         if self._run_log is not None:
             oldest = time.time() - seconds
             RunLog(self._run_log).forget(lambda line: float(line.get("time") or 0.0) >= oldest)

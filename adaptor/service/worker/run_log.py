@@ -34,7 +34,7 @@ class RunLog:
     def append(self, run: str, level: str, component: str, message: str) -> None:
         """Write one line of a run. What cannot be written is left out: no run fails for its log."""
         line = {"time": time.time(), "run": run, "level": level, "component": component, "message": message}
-        with contextlib.suppress(OSError), self._locked() as descriptor:
+        with contextlib.suppress(OSError), self._created() as descriptor:
             os.write(descriptor, (json.dumps(line) + "\n").encode())
             if os.fstat(descriptor).st_size > MOST_BYTES:
                 os.replace(self.path, self._older)
@@ -56,6 +56,13 @@ class RunLog:
                 with os.fdopen(descriptor, "w", encoding="utf-8") as new:
                     new.writelines(kept)
                 os.replace(f"{path}.new", path)
+
+    @contextlib.contextmanager
+    def _created(self) -> Iterator[int]:
+        # A worker has no other file there.
+        os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
+        with self._locked() as descriptor:
+            yield descriptor
 
     @contextlib.contextmanager
     def _locked(self, path: str | None = None) -> Iterator[int]:

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from adaptor.service.store.records import FAILED, SUCCEEDED
+from adaptor.service.store.records import FAILED, SUCCEEDED, Event
 from adaptor.service.store.store import open_service_store
 
 BOT = {
@@ -87,3 +87,30 @@ def test_waiting_ends_with_the_exit_code_of_the_run(submit, store, status, code)
     assert found[0].returncode == code
     assert f"a  {status}" in found[0].stderr
     assert ("It broke." in found[0].stderr) == bool(code)
+
+
+def test_the_queue_shows_when_a_run_is_due(submit, store, forks, tmp_path):
+    assert submit("--not-before", "2126-12-01T08:00", "--run-id", "later").returncode == 0
+    assert submit("--run-id", "now").returncode == 0
+    shown = forks.run(["runs", "queue"], cwd=tmp_path).stdout.splitlines()
+    assert "DUE" in shown[0]
+    assert "2126-12-01 08:00:00" in next(line for line in shown if line.startswith("later"))
+    assert "now" in next(line for line in shown if line.startswith("now"))[3:]
+
+
+def test_of_several_pages_one_has_to_be_named(submit, store, tmp_path):
+    for page in ("10", "11"):
+        event = Event(page, "messages", "m", "65", 1000.0, {}, opens_window=True)
+        store.events.store([(event, [])])
+    # What calls nobody needs none.
+    assert submit("--run-id", "log").returncode == 0
+    bot = {**BOT, "steps": [BOT["steps"][0], {"id": "answer", "expression": "send_text('65', 'Hello')"}]}
+    (tmp_path / "bot.json").write_text(json.dumps(bot))
+    done = submit("--run-id", "a")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "several Pages: 10, 11" in done.stderr
+    assert submit("--run-id", "b", "--page", "11").returncode == 0
+    assert submit("--run-id", "c", "--person", "10/65").returncode == 0
+    found = {run.id: (run.page, run.names_page) for run in store.runs.newest()}
+    assert found == {"log": ("", False), "b": ("11", True), "c": ("10", True)}
+    assert "is not the Page of" in submit("--page", "11", "--person", "10/65").stderr

@@ -191,3 +191,23 @@ def test_old_notices_that_nobody_has_fetched_are_dropped(store):
     store.database.run("UPDATE service_notices SET created = created - 100000")
     assert sent.deliver() == 0
     assert store.database.run("SELECT count(*) FROM service_notices").fetchone()[0] == 0
+
+
+def test_a_worker_delivers_what_no_server_has_taken_and_leaves_what_it_has_no_address_for(
+    store, httpserver, got, monkeypatch
+):
+    sent = Sent(store, bot=NoticeTarget(httpserver.url_for("/hook")), other=NoticeTarget("$ALERTS_OF_THE_SERVER"))
+    worker = NoticeSender(
+        store, lambda: sent.project, None, lambda level, line: sent.lines.append(line), stands_in=True
+    )
+    sent.fail()
+    sent.fail("s", workflow="other")
+    assert worker.deliver_due() == 0
+    store.database.run("UPDATE service_notices SET due = due - 60")
+    assert worker.deliver_due() == 2
+    assert [each["run"] for each in got] == ["r"]
+    store.database.run("UPDATE service_notices SET due = 0")
+    monkeypatch.setenv("ALERTS_OF_THE_SERVER", httpserver.url_for("/hook"))
+    assert sent.deliver() == 1
+    assert [each["run"] for each in got] == ["r", "s"]
+    assert sent.lines == []

@@ -68,6 +68,16 @@ def end_all(store):
     lease.close()
 
 
+def test_a_run_sends_as_the_page_that_its_trigger_names(store):
+    clock = Clock("", "digest", "clock", Schedule("* * * * *", page="11"))
+    scheduler = Scheduler(store, lambda: Project("bot.yaml", (), (clock,)), lambda *line: None)
+    scheduler.look()
+    hour_ago(store, scheduler)
+    scheduler.look()
+    (run,) = store.runs.newest()
+    assert (run.page, run.names_page, run.input["data"]["page"]) == ("11", True, "11")
+
+
 def test_missed_moments_start_one_run(store, scheduler):
     scheduler.look()
     (run,) = store.runs.newest()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Thread
 
 import pytest
 
 from adaptor.ledger.leases.lease import Lease
+from adaptor.ledger.records import RunRecord
 from adaptor.service.store.records import CANCELLED, QUEUED, SUCCEEDED, WAITING, Event, NewRun, Stored
+from adaptor.service.store.store import open_service_store
 
 PERSON = "10/65"
 
@@ -177,3 +180,81 @@ def test_the_next_question_after_a_time_over_takes_no_older_message(dialogue):
     dialogue.ask()
     assert dialogue.arrive("Old", 90.0) == Stored.NEW
     assert dialogue.arrive("New", 130.0) == Stored.ANSWER
+
+
+def overlapping(first, second, waiting):
+    """Do the first inside a transaction that stays open until the second waits for it, or has ended."""
+    database, work = first
+    thread = Thread(target=second)
+    with database.transaction():
+        work()
+        thread.start()
+        while thread.is_alive() and not waiting():
+            thread.join(0.01)
+    thread.join()
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_message_that_is_stored_while_a_run_begins_to_wait_is_its_answer(fresh_postgresql, is_first):
+    stores = [open_service_store(fresh_postgresql) for _ in range(3)]
+    dialogue = Dialogue(stores[0])
+    other, third = stores[1:]
+    answer = event("Ana", 110.0)
+    arrival = (answer, [NewRun("run Ana", "", "hook", "d", PERSON, {"data": answer.facts})])
+
+    def is_waiting():
+        found = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        return third.database.run(found).fetchone()[0]
+
+    steps = [
+        (other.database, lambda: other.events.store([arrival])),
+        (stores[0].database, lambda: stores[0].runs.wait(dialogue.run, "ask", 0, 3600.0)),
+    ]
+    before, after = steps if is_first else reversed(steps)
+    overlapping(before, after[1], is_waiting)
+    assert dialogue.answer() == "Ana"
+    assert dialogue.status("Ana") == (CANCELLED if is_first else None)
+    for each in stores:
+        each.close()
+
+
+def submitted(store, **changes):
+    """Queue a run as `adaptor submit --person` does."""
+    run = NewRun("run asked", "", "ask", "d", PERSON, {}, is_answer=False, **changes)
+    store.runs.queue([run])
+
+
+@pytest.mark.parametrize("starts", [True, False])
+def test_what_is_written_before_the_asking_step_of_a_submitted_run_has_ended_is_its_answer(dialogue, store, starts):
+    dialogue.end()
+    submitted(store)
+    # Nothing has asked yet.
+    dialogue.arrive("Early", now(store) - 60, starts=False)
+    dialogue.run = dialogue.claim()
+    assert dialogue.run.id == "run asked"
+    store.ledger.runs.begin(RunRecord("run asked", "bot.json", "d", "i"))
+    dialogue.arrive("Ana", now(store) + 5, starts=starts)
+    assert dialogue.ask() == "Ana"
+    dialogue.run = dialogue.claim()
+    assert dialogue.run.id == "run asked"
+    dialogue.end()
+    assert dialogue.claim() is None
+
+
+def test_a_run_that_is_to_begin_later_delays_no_answer_to_its_person(dialogue, store):
+    dialogue.end()
+    submitted(store, due=now(store) + 86_400)
+    dialogue.arrive("Hello", now(store))
+    dialogue.run = dialogue.claim()
+    assert dialogue.run is not None
+    assert dialogue.run.id == "run Hello"
+    # Its time comes while that one is running.
+    store.database.run("UPDATE service_runs SET due = 0 WHERE id = 'run asked'")
+    assert dialogue.claim() is None
+    dialogue.end()
+    assert dialogue.claim().id == "run asked"
+
+
+def now(store):
+    with store.database.reading():
+        return store.database.now()

@@ -87,3 +87,19 @@ def test_a_run_by_hand_that_can_be_resumed_stays(store, fill, monkeypatch):
     store.database.run("UPDATE runs SET status = 'stopped'")
     Retention(store, lambda level, line: None).look()
     assert left(store) == 1
+
+
+def test_a_large_file_is_not_rewritten_while_people_wait(store, fill, monkeypatch):
+    monkeypatch.setenv("ADAPTOR_RETENTION_DAYS", "1")
+    monkeypatch.setattr(retention, "MOST_CLEANED_BYTES", 0)
+    cleaned, lines = [], []
+    monkeypatch.setattr(store.database, "clean_up", lambda: cleaned.append(1))
+    fill(1)
+    Retention(store, lambda level, line: lines.append(line)).look()
+    is_file = "://" not in store.database.name
+    assert bool(cleaned) != is_file
+    assert any("adaptor runs purge" in line for line in lines) == is_file
+    # By hand it is, also where nothing is left to forget.
+    cleaned.clear()
+    assert store.ledger.runs.purge_older(86_400) == []
+    assert cleaned == [1]

@@ -69,11 +69,13 @@ class Schedule(NamedTuple):
         expression: Five fields, as cron takes them.
         zone: The time zone by which they are meant.
         cursor: The step with whose last output a run begins; empty where that is the final state of the last run.
+        page: The id of the Page as which its runs send; empty where that is the only one, or the steps say it.
     """
 
     expression: str
     zone: str = "UTC"
     cursor: str = ""
+    page: str = ""
 
 
 def _fits(name: str, patterns: tuple[str, ...], facts: Mapping[str, Any]) -> bool:

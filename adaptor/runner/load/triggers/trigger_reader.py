@@ -76,7 +76,10 @@ def read_schedule(reader: Reader, raw: dict[str, Any], at: Path) -> Schedule | N
         what = f"`{expression}` is no time for cron: {problem}."
         reader.refuse((*at, "cron_expression"), what, fix="Write minute, hour, day, month and weekday: 0 9 * * 1-5")
     cursor = reader.value(raw, (*at, "cron_cursor_job_id"), str)
-    return None if expression is None else Schedule(expression, zone, cursor or "")
+    page = reader.value(raw, (*at, "page"), str, fix='Write its id in quotes: "page": "102030405060708".')
+    if page is not None and re.fullmatch(r"\d{1,32}", page, re.ASCII) is None:
+        reader.refuse((*at, "page"), f"`{page}` is no id of a Page.", fix="Write its digits, in quotes.")
+    return None if expression is None else Schedule(expression, zone, cursor or "", page or "")
 
 
 def check_cursors(reader: Reader, plan: Plan, places: Mapping[str, Path]) -> None:

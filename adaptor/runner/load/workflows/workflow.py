@@ -34,7 +34,7 @@ _WORKFLOW = (
 _IGNORED = ("jobs", "version", "history", "openfn", "schema_version", "concurrency", "lock_version")
 _STEP = (
     "id", "name", "description", "expression", "state", "configuration", "next", "join", "adaptor", "type", "enabled",
-    "events", "filter", "cron_expression", "timezone", "cron_cursor_job_id", "custom_path", "webhook_reply",
+    "events", "filter", "cron_expression", "timezone", "cron_cursor_job_id", "page", "custom_path", "webhook_reply",
     "webhook_response_config", "webhook_auth"
 )  # fmt: skip
 _STEP_IGNORED = (

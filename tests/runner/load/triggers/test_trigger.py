@@ -141,7 +141,7 @@ def test_a_cron_trigger_has_its_schedule_and_zone(plan):
     cron = {"type": "cron", "id": "h", "cron_expression": "0 9 * * 1-5", "timezone": "Africa/Nairobi"}
     prepared = plan(cron)
     assert not prepared.problems
-    assert prepared.plan.steps["h"].schedule == ("0 9 * * 1-5", "Africa/Nairobi", "")
+    assert prepared.plan.steps["h"].schedule == ("0 9 * * 1-5", "Africa/Nairobi", "", "")
     assert plan({**cron, "enabled": False}).plan.steps["h"].schedule is None
 
 
