@@ -144,6 +144,16 @@ def appsecret_proof(access_token: str, app_secret: str) -> str:
     ).hexdigest()
 
 
+@lru_cache(maxsize=8)
+def _compiled(secrets: frozenset[str]) -> tuple[re.Pattern[str], int]:
+    """Return the pattern of secrets, and the length of their shortest form.
+
+    It takes milliseconds. Where a process runs many jobs with one credential, it is made once.
+    """
+    pattern, forms = pattern_of(secrets)
+    return pattern, min(map(len, forms))
+
+
 class Redactor:
     """Replaces every known secret in a text, in any of its forms.
 
@@ -153,8 +163,8 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
-        self._shortest = 0
+        #: The pattern of all secrets and the length of their shortest form; None until it is needed.
+        self._compiled: tuple[re.Pattern[str], int] | None = None
         self._numbers: frozenset[str] = frozenset()
         #: Secrets of several lines.
         self._of_lines: list[str] = []
@@ -174,13 +184,18 @@ class Redactor:
             self._of_identities = None
         return self._add(secrets)
 
+    @property
+    def _pattern(self) -> re.Pattern[str] | None:
+        if self._compiled is None and self._secrets:
+            self._compiled = _compiled(frozenset(self._secrets))
+        return None if self._compiled is None else self._compiled[0]
+
     def _add(self, secrets: Iterable[str]) -> bool:
         fresh = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET} - self._secrets
         if fresh:
             self._secrets |= fresh
             self._of_results = self._of_identities = None
-            self._pattern, forms = pattern_of(self._secrets)
-            self._shortest = min(map(len, forms))
+            self._compiled = None
             self._numbers = frozenset(filter(is_number, self._secrets))
             self._of_lines = [secret for secret in self._secrets if "\n" in secret.rstrip("\n")]
         return bool(fresh)
@@ -304,9 +319,10 @@ class Redactor:
 
     def value(self, value: Any) -> Any:
         """Return a JSON value with all secrets redacted. Unchanged parts are shared."""
-        pattern, shortest = self._pattern, self._shortest
-        if pattern is None:
+        pattern = self._pattern
+        if pattern is None or self._compiled is None:
             return value
+        shortest = self._compiled[1]
         return changed_texts(
             value,
             lambda text: text if len(text) < shortest else pattern.sub(REDACTED, text),

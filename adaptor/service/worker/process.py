@@ -18,7 +18,8 @@ from ...core.config import read_configuration
 from ...core.errors import AdaptorError
 from ...core.run.context import Run
 from ...runner.execution.recording.retention import ENVIRONMENT_RETENTION
-from ...runner.load.credentials import read_credentials
+from ...runner.load.credentials import Credentials, read_credentials
+from ...runner.load.digest import look_at_loaded
 from ...runner.load.prepare import prepare
 from ...runner.supervision.guard import die_with
 from .attempt import Order, Settings, perform
@@ -61,7 +62,7 @@ def main() -> None:
         answer({"failed": error.report()})
         return
     credentials.sandbox = settings.sandbox
-    warm_up(settings)
+    warm_up(settings, credentials)
     # What is loaded stays where it is, and is shared with the processes of the runs.
     gc.freeze()
     answer({"ready": os.getpid()})
@@ -73,8 +74,8 @@ def main() -> None:
         answer({"ended": outcome.as_json()})
 
 
-def warm_up(settings: Settings) -> None:
-    """Import what runs need, so that their processes find it there."""
+def warm_up(settings: Settings, credentials: Credentials) -> None:
+    """Import and make what runs need, so that their processes find it there."""
     for name in adaptor.__all__:
         getattr(adaptor, name)
     names = [*_LOADED, *(["psycopg", "adaptor.ledger.database.postgres"] if "://" in settings.database else [])]
@@ -82,10 +83,13 @@ def warm_up(settings: Settings) -> None:
         importlib.import_module(name)
     with contextlib.suppress(AdaptorError):
         read_configuration({"access_token": "-"})
-    # Whatever the scripts import stays imported; modules beside them are loaded anew by each run.
-    credentials = read_credentials(None, is_lenient=True)
-    with Run(sink=lambda *line: None, dry_run=True, alone=True):
-        prepare(settings.project, credentials, given={"print": lambda *words, **how: None}).close()
+    with Run(sink=lambda *line: None, dry_run=True, alone=True) as run:
+        credentials.teach(run.redactor)
+        # The pattern that finds the secrets.
+        run.redactor.text("")
+        # Whatever the scripts import stays imported; modules beside them are loaded anew by each run.
+        prepare(settings.project, read_credentials(None, is_lenient=True), given={"print": lambda *words, **how: None}).close()
+    look_at_loaded()
 
 
 if __name__ == "__main__":
