@@ -17,12 +17,19 @@ import adaptor
 from ...core.config import read_configuration
 from ...core.errors import AdaptorError
 from ...core.run.context import Run
+from ...runner.execution.answers import Answers
+from ...runner.execution.plan_run import Execution
+from ...runner.execution.recording.resume import RunLedger
 from ...runner.execution.recording.retention import ENVIRONMENT_RETENTION
+from ...runner.execution.start import RunOptions
 from ...runner.load.credentials import Credentials, read_credentials
 from ...runner.load.digest import look_at_loaded
 from ...runner.load.prepare import prepare
+from ...runner.load.script import load
+from ...runner.load.workflows.plan import Plan
 from ...runner.supervision.guard import die_with
 from .attempt import Order, Settings, perform
+from .outcome import Outcome
 
 #: What most runs load.
 _LOADED = (
@@ -85,11 +92,21 @@ def warm_up(settings: Settings, credentials: Credentials) -> None:
         read_configuration({"access_token": "-"})
     with Run(sink=lambda *line: None, dry_run=True, alone=True) as run:
         credentials.teach(run.redactor)
-        # The pattern that finds the secrets.
-        run.redactor.text("")
+        lenient = read_credentials(None, is_lenient=True)
         # Whatever the scripts import stays imported; modules beside them are loaded anew by each run.
-        prepare(settings.project, read_credentials(None, is_lenient=True), given={"print": lambda *words, **how: None}).close()
+        prepare(settings.project, lenient, given={"print": lambda *words, **how: None}).close()
+        _perform_nothing(settings, lenient, run)
     look_at_loaded()
+
+
+def _perform_nothing(settings: Settings, credentials: Credentials, run: Run) -> None:
+    """Perform a job that does nothing: what Python and we make on first use is there for all runs then."""
+    job = load("warm-up", text="fn(lambda state: state)", folder=os.path.dirname(os.path.abspath(settings.project)))
+    options = RunOptions(settings.project)
+    records = RunLedger(settings.project, [], run, options)
+    result = Execution(Plan.of_job(job), run, credentials, records, Answers(options, run, records)).perform({})
+    json.dumps(Outcome.of(result).as_json())
+    job.close()
 
 
 if __name__ == "__main__":
