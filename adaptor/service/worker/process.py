@@ -26,6 +26,7 @@ from ...runner.load.credentials import Credentials, read_credentials
 from ...runner.load.digest import look_at_loaded
 from ...runner.load.prepare import prepare
 from ...runner.load.script import load
+from ...runner.load.secret_warnings import of_credentials
 from ...runner.load.workflows.plan import Plan
 from ...runner.supervision.guard import die_with
 from .attempt import Order, Settings, perform
@@ -34,6 +35,7 @@ from .outcome import Outcome
 #: What most runs load.
 _LOADED = (
     *("sqlite3", "requests", "jsonpath_ng.ext", "yaml"),
+    *("adaptor.graph.page_identity", "encodings.ascii"),
     *("adaptor.graph.client", "adaptor.graph.connection", "adaptor.graph.batch", "adaptor.graph.ledgered"),
     *("adaptor.ledger.claims.claim", "adaptor.ledger.database.sqlite", "adaptor.ledger.at_most_once"),
     *("adaptor.runner.execution.recording.earlier_runs", "adaptor.runner.execution.recording.restoring"),
@@ -89,13 +91,14 @@ def warm_up(settings: Settings, credentials: Credentials) -> None:
     for name in names:
         importlib.import_module(name)
     with contextlib.suppress(AdaptorError):
-        read_configuration({"access_token": "-"})
+        read_configuration({"access_token": "-", "base_url": "http://127.0.0.1"})
     with Run(sink=lambda *line: None, dry_run=True, alone=True) as run:
         credentials.teach(run.redactor)
         lenient = read_credentials(None, is_lenient=True)
         # Whatever the scripts import stays imported; modules beside them are loaded anew by each run.
         prepare(settings.project, lenient, given={"print": lambda *words, **how: None}).close()
-        _perform_nothing(settings, lenient, run)
+        with contextlib.suppress(AdaptorError):
+            _perform_nothing(settings, credentials, run)
     look_at_loaded()
 
 
@@ -104,7 +107,9 @@ def _perform_nothing(settings: Settings, credentials: Credentials, run: Run) -> 
     job = load("warm-up", text="fn(lambda state: state)", folder=os.path.dirname(os.path.abspath(settings.project)))
     options = RunOptions(settings.project)
     records = RunLedger(settings.project, [], run, options)
-    result = Execution(Plan.of_job(job), run, credentials, records, Answers(options, run, records)).perform({})
+    plan = Plan.of_job(job)
+    list(of_credentials(credentials, plan, {}))
+    result = Execution(plan, run, credentials, records, Answers(options, run, records)).perform({})
     json.dumps(Outcome.of(result).as_json())
     job.close()
 
