@@ -77,6 +77,10 @@ class Database(ABC):
         """Execute a statement once for each row of values, and return how many rows it changed in all."""
 
     @abstractmethod
+    def run_each(self, sql: str, rows: Sequence[Sequence[Any]]) -> list[int]:
+        """Execute a statement once for each row of values, and return of each how many rows it changed."""
+
+    @abstractmethod
     def has_table(self, name: str) -> bool:
         """Whether there is a table of this name."""
 

@@ -197,6 +197,18 @@ class PostgresDatabase(Database):
             cursor.executemany(sql.replace("?", "%s"), rows)
             return cursor.rowcount
 
+    def run_each(self, sql: str, rows: Sequence[Sequence[Any]]) -> list[int]:
+        """Execute a statement once for each row in one batch, and return of each how many rows it changed."""
+        if not rows:
+            return []
+        changed = []
+        with self._connection.cursor() as cursor:
+            cursor.executemany(sql.replace("?", "%s"), rows, returning=True)
+            while True:
+                changed.append(cursor.rowcount)
+                if not cursor.nextset():
+                    return changed
+
     def lock_name(self, name: str) -> None:
         """Wait for the lock of this name, and hold it until the transaction ends."""
         self.run("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (f"adaptor {name}",))
