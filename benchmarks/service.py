@@ -208,11 +208,11 @@ def measure_reply_beside_broadcast(
     took = sorted((each.at.timestamp() - came[each.psid]) * 1000 for each in messages if each.psid in came)
     moments = sorted(each.at.timestamp() for each in messages)
     busiest = max(bisect.bisect_left(moments, moment + 1) - index for index, moment in enumerate(moments))
-    is_under_way = run is not None and run.ended is None
+    ended = "" if run is not None and run.ended is None else " (which ended before)"
     print(
-        f"{rate:7.0f} messages/s answered beside a broadcast{'' if is_under_way else ' (which ended before)'}, {workers} "
-        f"workers: reply after p50 {quantile(took, 0.5):.0f} ms, p99 {quantile(took, 0.99):.0f} ms; busiest second "
-        f"{busiest} messages; {spent / took_all:.2f} cores used by the service"
+        f"{rate:7.0f} messages/s answered beside a broadcast{ended}, {workers} workers: reply after p50 "
+        f"{quantile(took, 0.5):.0f} ms, p99 {quantile(took, 0.99):.0f} ms; busiest second {busiest} messages; "
+        f"{spent / took_all:.2f} cores used by the service"
     )
     what = f"from a webhook to the reply beside a broadcast, {rate:.0f} messages/s, {workers} workers, p99"
     noted(database, what, quantile(took, 0.99), "ms", at_most=300)

@@ -14,8 +14,8 @@ from typing import NamedTuple
 MESSAGES_PER_SECOND = 300.0
 MEDIA_PER_SECOND = 10.0
 INBOX_PER_SECOND = 40.0
-#: Answers a second that do not wait for what a broadcast has reserved. A broadcast reserves one batch at a time, at most
-#: 0.3 s ahead; so in any second at most 15 messages more than Meta's figure are sent.
+#: Answers a second that do not wait for what a broadcast has reserved. A broadcast reserves one batch at a time, at
+#: most 0.3 s ahead; so in any second at most 15 messages more than Meta's figure are sent.
 ANSWERS_PER_SECOND = 50.0
 #: Calls a second to the Conversations API.
 #: https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations

@@ -78,11 +78,13 @@ def _not_installed(names: list[str]) -> Iterator[tuple[str, str]]:
     """Yield the loaded modules that are neither Python's nor installed, each with its file."""
     import sys
 
-    installed = tuple(f"{os.path.abspath(folder)}{os.sep}" for folder in (PACKAGE, sys.prefix, os.path.dirname(os.__file__)))
+    installed = tuple(
+        f"{os.path.abspath(folder)}{os.sep}" for folder in (PACKAGE, sys.prefix, os.path.dirname(os.__file__))
+    )
     for name in names:
         source = getattr(sys.modules.get(name), "__file__", None)
         if isinstance(source, str) and source.endswith(".py"):
-            # A script is loaded under the name that the workflow gives it, such as `folder/./answer.py`: it is one file.
+            # A script is loaded under the name that the workflow gives it, such as `folder/./answer.py`: one file.
             file = os.path.normpath(source)
             if not file.startswith(installed) and f"{os.sep}site-packages{os.sep}" not in file:
                 yield name, file

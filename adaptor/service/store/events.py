@@ -50,7 +50,6 @@ class Events:
         Raises:
             LedgerError: The database cannot be written. Nothing of it was stored.
         """
-
         database = self._database
 
         def work() -> list[Stored]:
