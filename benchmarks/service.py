@@ -10,6 +10,7 @@ of the two comes first changes, so that other load on the machine hits both.
 from __future__ import annotations
 
 import argparse
+import bisect
 import hashlib
 import hmac
 import http.client
@@ -41,6 +42,11 @@ BOTS = {
     "no-op": ("messages", "fn(lambda state: state)"),
     "reply": ("messages", 'send_text(state.data.psid, "Hello")'),
 }
+#: So many people get a broadcast in the time in which the Page may send it.
+BROADCAST = """broadcast(
+    lambda state: [str(7 * 10**15 + number) for number in range(state["data"]["people"])],
+    send_text(state.data, "The clinic is closed tomorrow.", messaging_type="UPDATE"),
+)"""
 
 
 class Server:
@@ -50,6 +56,8 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="adaptor-benchmark-"))
         event, script = BOTS[name]
         steps = [{"id": "hook", "type": "webhook", "events": event, "next": "a"}, {"id": "a", "expression": script}]
+        yearly = {"id": "yearly", "type": "cron", "cron": "0 0 1 1 *", "next": "many"}
+        steps += [yearly, {"id": "many", "expression": BROADCAST}]
         (self.folder / "bot.json").write_text(json.dumps({"steps": steps}))
         given = {"access_token": sandbox.access_token, "base_url": sandbox.url, "app_secret": SECRET}
         (self.folder / "c.json").write_text(json.dumps(given))
@@ -73,6 +81,16 @@ class Server:
             if answer.status == 200:
                 return
             time.sleep(0.05)
+
+    def processor_seconds(self) -> float:
+        """Return the processor time of the server, its workers, and the runs that have ended."""
+        pids, used = [self.process.pid], 0.0
+        for pid in pids:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            used += sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                pids += map(int, (task / "children").read_text().split())
+        return used
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
@@ -160,6 +178,46 @@ def measure_runs(database: str | None, sandbox: Sandbox, count: int = 150) -> No
     spent = (runs[-1].ended or 0) - (runs[0].started or 0)
     print(f"{len(runs) / spent:7.1f} no-op runs/s by one worker")
     noted(database, "runs that do nothing, one worker", len(runs) / spent, "runs a second", at_least=50)
+    store.close()
+    server.stop()
+
+
+def measure_reply_beside_broadcast(
+    database: str | None, sandbox: Sandbox, rate: float, seconds: float, workers: int = 4
+) -> None:
+    """Measure how long people wait for an answer while a broadcast uses all that Meta allows the Page."""
+    server = Server("reply", database, sandbox, "--workers", str(workers))
+    project = load_project(str(server.folder / "bot.json"), Credentials(is_lenient=True))
+    store = open_service_store(server.database)
+    before, people = len(sandbox.messages), int(300 * (seconds + 3))
+    id_ = new_run_id(10)
+    given = {"data": {"people": people}}
+    store.runs.queue([NewRun(id_, "", "yearly", project.versions[""], None, given, is_answer=False)])
+    while len(sandbox.messages) < before + 100:
+        time.sleep(0.02)
+    spent = server.processor_seconds()
+    began = time.perf_counter()
+    deliver(server, rate, seconds)
+    # All but the broadcast.
+    while sum(store.runs.count_open().values()) > 1:
+        time.sleep(0.05)
+    took_all, spent = time.perf_counter() - began, server.processor_seconds() - spent
+    run = store.runs.find(id_)
+    came = {run.person and run.person.partition("/")[2]: run.queued for run in reversed(store.runs.newest(5000))}
+    messages = sandbox.messages[before:]
+    took = sorted((each.at.timestamp() - came[each.psid]) * 1000 for each in messages if each.psid in came)
+    moments = sorted(each.at.timestamp() for each in messages)
+    busiest = max(bisect.bisect_left(moments, moment + 1) - index for index, moment in enumerate(moments))
+    ended = "" if run is not None and run.ended is None else " (which ended before)"
+    print(
+        f"{rate:7.0f} messages/s answered beside a broadcast{ended}, {workers} workers: reply after p50 "
+        f"{quantile(took, 0.5):.0f} ms, p99 {quantile(took, 0.99):.0f} ms; busiest second {busiest} messages; "
+        f"{spent / took_all:.2f} cores used by the service"
+    )
+    what = f"from a webhook to the reply beside a broadcast, {rate:.0f} messages/s, {workers} workers, p99"
+    noted(database, what, quantile(took, 0.99), "ms", at_most=300)
+    while any(store.runs.count_open().values()):
+        time.sleep(0.05)
     store.close()
     server.stop()
 
@@ -283,6 +341,8 @@ def main() -> None:
         measure_runs(given.database, sandbox)
         for rate in (5.0, 20.0):
             measure_reply(given.database, sandbox, rate, given.seconds)
+        for rate in (10.0, 50.0):
+            measure_reply_beside_broadcast(given.database, sandbox, rate, given.seconds)
     if given.database is not None:
         measure_machines(given.database)
 

@@ -11,11 +11,22 @@ from ..core.errors import AdaptorError, JobError
 from ..ledger.at_most_once import Claimed, WriteOutcome, at_most_once
 from ..ledger.errors import ReplayMismatch
 from ..ledger.ledger import Ledger, ledger_of
-from ..ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, MEDIA_PER_SECOND, MESSAGES_PER_SECOND, Slot, slot_for
+from ..ledger.pace import (
+    ANSWERS_PER_SECOND,
+    LANE_ANSWERS,
+    LANE_MEDIA,
+    LANE_MESSAGES,
+    LANE_STOP,
+    MEDIA_PER_SECOND,
+    MESSAGES_PER_SECOND,
+    Slot,
+    slot_for,
+)
 from ..ledger.records import MADE, SENT, SKIPPED, Outcome
 from .answers.answer import GraphAnswer
 from .answers.errors import RateLimited
 from .client import client_for
+from .known_people import KnownPeople
 from .request import json_text
 
 if TYPE_CHECKING:
@@ -279,6 +290,15 @@ def slots_of(requests: Sequence[GraphRequest], per_second: float = MESSAGES_PER_
     return [*slots, slot_for(LANE_MEDIA, slow, MEDIA_PER_SECOND)] if slow else slots
 
 
+def _overtaking(requests: Sequence[GraphRequest], run: Run) -> list[Slot]:
+    """Return the slot by which answers overtake a broadcast of the Page; none where nobody waits for these messages."""
+    people = KnownPeople.of(run)
+    messages = [request for request in requests if request.is_message]
+    if messages and all(people.expects_answer(request.recipient or "") for request in messages):
+        return [slot_for(LANE_ANSWERS, len(messages), ANSWERS_PER_SECOND)]
+    return []
+
+
 def _share_limits(ledger: Ledger, page: str, answers: Any) -> None:
     """Stop all processes of a Page for as long as Meta's rate limit asks."""
     limits = [answer.retry_after for answer in answers if isinstance(answer, RateLimited) and answer.retry_after]
@@ -287,7 +307,7 @@ def _share_limits(ledger: Ledger, page: str, answers: Any) -> None:
 
 
 def _keep_pace(ledger: Ledger, page: str, requests: Sequence[GraphRequest], client: GraphClient, run: Run) -> None:
-    slots = slots_of(requests)
+    slots = [*slots_of(requests), *_overtaking(requests, run)]
     seconds = ledger.reserve(page, slots) if slots else 0.0
     if seconds <= 0:
         return

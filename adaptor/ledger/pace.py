@@ -14,6 +14,9 @@ from typing import NamedTuple
 MESSAGES_PER_SECOND = 300.0
 MEDIA_PER_SECOND = 10.0
 INBOX_PER_SECOND = 40.0
+#: Answers a second that do not wait for what a broadcast has reserved. Each broadcast under way reserves one batch at a
+#: time, at most 0.3 s ahead; for each of them at most 15 messages more than Meta's figure are sent in any second.
+ANSWERS_PER_SECOND = 50.0
 #: Calls a second to the Conversations API.
 #: https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations
 CONVERSATION_CALLS_PER_SECOND = 2.0
@@ -23,6 +26,8 @@ CONVERSATION_CALLS_PER_SECOND = 2.0
 LANE_MESSAGES = "messages"
 LANE_MEDIA = "media"
 LANE_STOP = "stop"
+#: Who has a slot in this lane overtakes those that wait in `messages`. It moves that lane on all the same.
+LANE_ANSWERS = "answers"
 LANE_CONVERSATIONS = "conversations"
 
 #: The longest slot without a gap before it. In any second, at most this much above Meta's figure is sent. A longer slot

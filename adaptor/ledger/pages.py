@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .pace import LANE_STOP, by_this_clock, next_slot
+from .pace import LANE_ANSWERS, LANE_MESSAGES, LANE_STOP, by_this_clock, next_slot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,12 +35,15 @@ class Pages:
             )
 
     def reserve(self, page: str, slots: Sequence[Slot]) -> float:
-        """Reserve the next free slot in each of these lanes of a Page, and return the seconds to wait for all."""
+        """Reserve the next free slot in each of these lanes of a Page, and return the seconds to wait for all.
+
+        With a slot in `answers` only the shorter wait of that lane and of `messages` counts.
+        """
         if not slots:
             return 0.0
         with self._database.transaction():
             stop = self._stop(page)
-            longest = max(0.0, stop - self._database.ticks())
+            waits = {LANE_STOP: max(0.0, stop - self._database.ticks())}
             # Always in the same order, so that two processes cannot deadlock.
             for slot in sorted(slots):
                 if slot.lane != LANE_STOP:
@@ -48,8 +51,11 @@ class Pages:
                     # A slot after a stop needs no gap: nothing was sent during the stop.
                     wait, free_at = next_slot(max(free_at, stop - slot.gap), now, slot.seconds, slot.gap)
                     self._set(page, slot.lane, free_at, now)
-                    longest = max(longest, wait)
-        return longest
+                    waits[slot.lane] = wait
+        if LANE_ANSWERS in waits:
+            overtaking = waits.pop(LANE_ANSWERS)
+            waits[LANE_MESSAGES] = min(waits.get(LANE_MESSAGES, 0.0), overtaking)
+        return max(waits.values())
 
     def stop_until(self, page: str, lanes: Sequence[str], seconds: float) -> None:
         """Let no slot in these lanes begin before some seconds have passed; the lane `stop` stops all lanes."""

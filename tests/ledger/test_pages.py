@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from adaptor.ledger.pace import LANE_MEDIA, LANE_MESSAGES, LANE_STOP, Slot, next_slot, slot_for
+from adaptor.ledger.pace import LANE_ANSWERS, LANE_MEDIA, LANE_MESSAGES, LANE_STOP, Slot, next_slot, slot_for
 
 
 @pytest.fixture
@@ -42,6 +42,31 @@ def test_pages_and_lanes_do_not_wait_for_each_other(store, clock):
 def test_a_call_in_two_lanes_waits_for_the_slower(store, clock):
     store.pages.reserve("1", [Slot(LANE_MEDIA, 5.0)])
     assert store.pages.reserve("1", [*messages(30), Slot(LANE_MEDIA, 0.1)]) == pytest.approx(5.0)
+
+
+def answer():
+    return [Slot(LANE_MESSAGES, 1 / 300), Slot(LANE_ANSWERS, 1 / 50), Slot(LANE_STOP, 0)]
+
+
+def test_an_answer_does_not_wait_for_what_a_broadcast_has_reserved(store, clock):
+    for _ in range(2):
+        store.pages.reserve("1", messages(150))
+    assert store.pages.reserve("1", answer()) == 0
+    # What the broadcast sends next waits for the answer.
+    assert store.pages.reserve("1", messages(150)) == pytest.approx(1 + 1 / 300)
+
+
+def test_answers_overtake_only_at_their_own_pace(store, clock):
+    store.pages.reserve("1", messages(15))
+    waits = [store.pages.reserve("1", answer()) for _ in range(4)]
+    # The last one comes sooner in the common lane.
+    assert waits == pytest.approx([0, 0.02, 0.04, 0.06])
+    assert store.pages.reserve("1", answer()) == pytest.approx(0.05 + 4 / 300)
+
+
+def test_an_answer_waits_for_a_stop(store, clock):
+    store.pages.stop_until("1", [LANE_STOP], 60)
+    assert store.pages.reserve("1", answer()) == pytest.approx(60)
 
 
 def test_no_place_is_no_wait(store):

@@ -144,6 +144,16 @@ def appsecret_proof(access_token: str, app_secret: str) -> str:
     ).hexdigest()
 
 
+@lru_cache(maxsize=8)
+def _compiled(secrets: frozenset[str]) -> tuple[re.Pattern[str], int]:
+    """Return the pattern of secrets, and the length of their shortest form.
+
+    It takes milliseconds. Where a process runs many jobs with one credential, it is made once.
+    """
+    pattern, forms = pattern_of(secrets)
+    return pattern, min(map(len, forms))
+
+
 class Redactor:
     """Replaces every known secret in a text, in any of its forms.
 
@@ -153,8 +163,8 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
-        self._shortest = 0
+        #: For which secrets it is, the pattern, and the length of the shortest form; made when it is needed.
+        self._compiled: tuple[set[str], re.Pattern[str], int] | None = None
         self._numbers: frozenset[str] = frozenset()
         #: Secrets of several lines.
         self._of_lines: list[str] = []
@@ -174,13 +184,25 @@ class Redactor:
             self._of_identities = None
         return self._add(secrets)
 
+    def _finder(self) -> tuple[re.Pattern[str] | None, int]:
+        """Return the pattern of all secrets, or None without any, and the length of their shortest form."""
+        secrets, compiled = self._secrets, self._compiled
+        if not secrets:
+            return None, 0
+        # Another thread may learn a secret meanwhile: then it is another set.
+        if compiled is None or compiled[0] is not secrets:
+            compiled = self._compiled = secrets, *_compiled(frozenset(secrets))
+        return compiled[1:]
+
+    @property
+    def _pattern(self) -> re.Pattern[str] | None:
+        return self._finder()[0]
+
     def _add(self, secrets: Iterable[str]) -> bool:
         fresh = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET} - self._secrets
         if fresh:
-            self._secrets |= fresh
+            self._secrets = self._secrets | fresh
             self._of_results = self._of_identities = None
-            self._pattern, forms = pattern_of(self._secrets)
-            self._shortest = min(map(len, forms))
             self._numbers = frozenset(filter(is_number, self._secrets))
             self._of_lines = [secret for secret in self._secrets if "\n" in secret.rstrip("\n")]
         return bool(fresh)
@@ -244,7 +266,8 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return a text with all secrets redacted."""
-        return self._pattern.sub(REDACTED, text) if self._pattern is not None else text
+        pattern = self._pattern
+        return pattern.sub(REDACTED, text) if pattern is not None else text
 
     def distinct(self, text: str) -> str:
         """Return a text with all secrets redacted, and a digest that tells it from other redacted texts."""
@@ -304,7 +327,7 @@ class Redactor:
 
     def value(self, value: Any) -> Any:
         """Return a JSON value with all secrets redacted. Unchanged parts are shared."""
-        pattern, shortest = self._pattern, self._shortest
+        pattern, shortest = self._finder()
         if pattern is None:
             return value
         return changed_texts(

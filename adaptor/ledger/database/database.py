@@ -13,7 +13,7 @@ from ..errors import TransactionConflict
 from .schema import MIGRATIONS, VERSION_TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 T = TypeVar("T")
 
@@ -77,6 +77,10 @@ class Database(ABC):
         """Execute a statement once for each row of values, and return how many rows it changed in all."""
 
     @abstractmethod
+    def run_each(self, sql: str, rows: Sequence[Sequence[Any]]) -> list[int]:
+        """Execute a statement once for each row of values, and return of each how many rows it changed."""
+
+    @abstractmethod
     def has_table(self, name: str) -> bool:
         """Whether there is a table of this name."""
 
@@ -88,8 +92,8 @@ class Database(ABC):
     def ticks(self) -> float:
         """Return seconds by a clock that all users of the database share, monotonic if possible."""
 
-    def lock_name(self, name: str) -> None:  # noqa: B027 - where only one transaction can write, nothing is locked
-        """Wait for the lock of this name, and hold it until the transaction ends."""
+    def lock_names(self, names: Iterable[str]) -> None:  # noqa: B027 - where only one transaction can write, none is locked
+        """Wait for the locks of these names, and hold them until the transaction ends."""
 
     def clean_up(self) -> None:  # noqa: B027 - not every database has something to do
         """Remove deleted values from the disk, if the database does not do so itself."""

@@ -11,7 +11,7 @@ from ..errors import LedgerError, LedgerUnusable, NoLedger, TransactionConflict
 from .database import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from psycopg import Connection
 
@@ -197,9 +197,26 @@ class PostgresDatabase(Database):
             cursor.executemany(sql.replace("?", "%s"), rows)
             return cursor.rowcount
 
-    def lock_name(self, name: str) -> None:
-        """Wait for the lock of this name, and hold it until the transaction ends."""
-        self.run("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", (f"adaptor {name}",))
+    def run_each(self, sql: str, rows: Sequence[Sequence[Any]]) -> list[int]:
+        """Execute a statement once for each row in one batch, and return of each how many rows it changed."""
+        if not rows:
+            return []
+        changed = []
+        with self._connection.cursor() as cursor:
+            cursor.executemany(sql.replace("?", "%s"), rows, returning=True)
+            while True:
+                changed.append(cursor.rowcount)
+                if not cursor.nextset():
+                    return changed
+
+    def lock_names(self, names: Iterable[str]) -> None:
+        """Wait for the locks of these names, and hold them until the transaction ends."""
+        # In one order, so that no two transactions wait for each other.
+        wanted = sorted({f"adaptor {name}" for name in names})
+        if wanted:
+            self.run(
+                "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(?::text[]) AS name", (wanted,)
+            )
 
     def has_table(self, name: str) -> bool:
         """Whether there is a table of this name."""

@@ -209,6 +209,10 @@ class SqliteDatabase(Database):
         """Execute a statement once for each row of values, and return how many rows it changed in all."""
         return max(0, self._connection.executemany(sql, rows).rowcount) if rows else 0
 
+    def run_each(self, sql: str, rows: Sequence[Sequence[Any]]) -> list[int]:
+        """Execute a statement once for each row of values, and return of each how many rows it changed."""
+        return [self._connection.execute(sql, row).rowcount for row in rows]
+
     def has_table(self, name: str) -> bool:
         """Whether there is a table of this name."""
         return self.run("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone() is not None

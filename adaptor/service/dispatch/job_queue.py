@@ -113,7 +113,7 @@ def make_tables(database: PostgresDatabase) -> None:
     from procrastinate.schema import SchemaManager
 
     with database.transaction(durable=True):
-        database.lock_name("job queue tables")
+        database.lock_names(["job queue tables"])
         found = _version(database)
         if found is None:
             _execute(database, SchemaManager.get_schema())

@@ -30,9 +30,7 @@ def lock_answers(database: Database, people: Iterable[str]) -> None:
     A run that begins to wait and a message that is stored meanwhile would not see each other: the message would start a
     dialogue of its own, and the person would be asked twice.
     """
-    # In one order, so that no two transactions wait for each other.
-    for person in sorted(set(people)):
-        database.lock_name(f"answers {person}")
+    database.lock_names(f"answers {person}" for person in people)
 
 
 def offer_answer(database: Database, event: Event, runs: Sequence[NewRun]) -> tuple[bool, list[NewRun]]:

@@ -50,35 +50,45 @@ class Events:
         Raises:
             LedgerError: The database cannot be written. Nothing of it was stored.
         """
+        database = self._database
 
         def work() -> list[Stored]:
-            lock_answers(
-                self._database, (event.person for event, _ in arrivals if event.person and event.kind in ANSWERS)
-            )
-            outcomes = [self._store(*arrival) for arrival in arrivals]
+            lock_answers(database, (event.person for event, _ in arrivals if event.person and event.kind in ANSWERS))
+            are_new = self._insert([event for event, _ in arrivals])
+            new_events = [event for (event, _), is_new in zip(arrivals, are_new, strict=True) if is_new]
+            saw(database, new_events)
+            outcomes = [
+                self._heed(*arrival) if is_new else Stored.BEFORE
+                for arrival, is_new in zip(arrivals, are_new, strict=True)
+            ]
             new = zip(arrivals, outcomes, strict=True)
             self._announcer.announce([run.id for (_, runs), stored in new if stored == Stored.NEW for run in runs])
             return outcomes
 
-        return self._database.transact(work, durable=True)
+        return database.transact(work, durable=True)
 
-    def _store(self, event: Event, runs: Sequence[NewRun]) -> Stored:
-        database = self._database
-        is_new: bool = database.run(
+    def _insert(self, events: Sequence[Event]) -> list[bool]:
+        """Store events, and return of each whether it is new."""
+        changed = self._database.run_each(
             "INSERT INTO service_events (page, kind, mid, person, happened, received, facts) "
-            f"VALUES (?, ?, ?, ?, ?, {database.clock}, ?) ON CONFLICT (page, kind, mid) DO NOTHING",
-            (
-                storable(event.page),
-                storable(event.kind),
-                storable(event.mid),
-                None if event.psid is None else storable(event.psid),
-                event.happened,
-                to_text(event.facts),
-            ),
-        ).rowcount
-        if not is_new:
-            return Stored.BEFORE
-        saw(database, event)
+            f"VALUES (?, ?, ?, ?, ?, {self._database.clock}, ?) ON CONFLICT (page, kind, mid) DO NOTHING",
+            [
+                (
+                    storable(event.page),
+                    storable(event.kind),
+                    storable(event.mid),
+                    None if event.psid is None else storable(event.psid),
+                    event.happened,
+                    to_text(event.facts),
+                )
+                for event in events
+            ],
+        )
+        return [bool(count) for count in changed]
+
+    def _heed(self, event: Event, runs: Sequence[NewRun]) -> Stored:
+        """Do what a new event means for its person and its Page, and queue its runs."""
+        database = self._database
         heed_stop(database, event)
         heed_pause(database, event)
         heed_policy(database, event)

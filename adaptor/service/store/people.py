@@ -13,6 +13,8 @@ from ...ledger.records import FAILED
 from ...ledger.stop_list import UNAVAILABLE, is_stopped
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...ledger.database.database import Database
     from .records import Event
 
@@ -46,15 +48,26 @@ class Stop(NamedTuple):
     since: float
 
 
-def saw(database: Database, event: Event) -> None:
-    """Record the time of a person's act, inside a transaction. An event that comes late moves no time back."""
-    if event.psid is None or event.happened is None or not event.opens_window:
-        return
-    database.run(
+def saw(database: Database, events: Sequence[Event]) -> None:
+    """Record that people have done something after which the Page may write, inside a transaction.
+
+    An event that comes late moves no time back. Who writes can be reached.
+    """
+    acts = [
+        (storable(event.page), storable(event.psid), event.happened)
+        for event in events
+        if event.psid is not None and event.opens_window
+    ]
+    # In one order, so that no two transactions wait for each other.
+    database.run_many(
         "INSERT INTO service_people (page, psid, last_message) VALUES (?, ?, ?) "
         "ON CONFLICT (page, psid) DO UPDATE SET last_message = excluded.last_message "
         "WHERE service_people.last_message < excluded.last_message",
-        (storable(event.page), storable(event.psid), event.happened),
+        sorted(act for act in acts if act[2] is not None),
+    )
+    database.run_many(
+        "DELETE FROM service_stops WHERE page = ? AND psid = ? AND kind = ?",
+        sorted({(page, psid, UNAVAILABLE) for page, psid, _ in acts}),
     )
 
 
@@ -66,9 +79,6 @@ def heed_stop(database: Database, event: Event) -> None:
     if event.psid is None:
         return
     who = storable(event.page), storable(event.psid)
-    if event.opens_window:
-        # Who writes can be reached.
-        _take_off(database, *who, UNAVAILABLE)
     if event.stops is None:
         return
     if event.stops:

@@ -137,9 +137,7 @@ class Runs:
             f"{database.for_update_of_free}",
             (QUEUED, is_answer, *only.values, most),
         ).fetchall()
-        # In one order, so that no two claims wait for each other.
-        for person in sorted({person for _, person in found if person is not None}):
-            database.lock_name(f"person {person}")
+        database.lock_names(f"person {person}" for _, person in found if person is not None)
         # Another claim may have come first: then the status is no longer `queued`, or another run of the person runs.
         return [
             id_

@@ -172,7 +172,7 @@ def migrate(database: Database) -> None:
         InputError: They were made by a later release.
     """
     with database.transaction(durable=True):
-        database.lock_name("service tables")
+        database.lock_names(["service tables"])
         database.run(_VERSION_TABLE)
         found = int(database.run("SELECT max(version) FROM service_version").fetchone()[0] or 0)
         if found > len(MIGRATIONS):

@@ -17,15 +17,25 @@ import adaptor
 from ...core.config import read_configuration
 from ...core.errors import AdaptorError
 from ...core.run.context import Run
+from ...runner.execution.answers import Answers
+from ...runner.execution.plan_run import Execution
+from ...runner.execution.recording.resume import RunLedger
 from ...runner.execution.recording.retention import ENVIRONMENT_RETENTION
-from ...runner.load.credentials import read_credentials
+from ...runner.execution.start import RunOptions
+from ...runner.load.credentials import Credentials, read_credentials
+from ...runner.load.digest import look_at_loaded
 from ...runner.load.prepare import prepare
+from ...runner.load.script import load
+from ...runner.load.secret_warnings import of_credentials
+from ...runner.load.workflows.plan import Plan
 from ...runner.supervision.guard import die_with
 from .attempt import Order, Settings, perform
+from .outcome import Outcome
 
 #: What most runs load.
 _LOADED = (
     *("sqlite3", "requests", "jsonpath_ng.ext", "yaml"),
+    *("adaptor.graph.page_identity", "encodings.ascii"),
     *("adaptor.graph.client", "adaptor.graph.connection", "adaptor.graph.batch", "adaptor.graph.ledgered"),
     *("adaptor.ledger.claims.claim", "adaptor.ledger.database.sqlite", "adaptor.ledger.at_most_once"),
     *("adaptor.runner.execution.recording.earlier_runs", "adaptor.runner.execution.recording.restoring"),
@@ -61,7 +71,7 @@ def main() -> None:
         answer({"failed": error.report()})
         return
     credentials.sandbox = settings.sandbox
-    warm_up(settings)
+    warm_up(settings, credentials)
     # What is loaded stays where it is, and is shared with the processes of the runs.
     gc.freeze()
     answer({"ready": os.getpid()})
@@ -73,19 +83,35 @@ def main() -> None:
         answer({"ended": outcome.as_json()})
 
 
-def warm_up(settings: Settings) -> None:
-    """Import what runs need, so that their processes find it there."""
+def warm_up(settings: Settings, credentials: Credentials) -> None:
+    """Import and make what runs need, so that their processes find it there."""
     for name in adaptor.__all__:
         getattr(adaptor, name)
     names = [*_LOADED, *(["psycopg", "adaptor.ledger.database.postgres"] if "://" in settings.database else [])]
     for name in names:
         importlib.import_module(name)
     with contextlib.suppress(AdaptorError):
-        read_configuration({"access_token": "-"})
-    # Whatever the scripts import stays imported; modules beside them are loaded anew by each run.
-    credentials = read_credentials(None, is_lenient=True)
-    with Run(sink=lambda *line: None, dry_run=True, alone=True):
-        prepare(settings.project, credentials, given={"print": lambda *words, **how: None}).close()
+        read_configuration({"access_token": "-", "base_url": "http://127.0.0.1"})
+    with Run(sink=lambda *line: None, dry_run=True, alone=True) as run:
+        credentials.teach(run.redactor)
+        lenient = read_credentials(None, is_lenient=True)
+        # Whatever the scripts import stays imported; modules beside them are loaded anew by each run.
+        prepare(settings.project, lenient, given={"print": lambda *words, **how: None}).close()
+        with contextlib.suppress(AdaptorError):
+            _perform_nothing(settings, credentials, run)
+    look_at_loaded()
+
+
+def _perform_nothing(settings: Settings, credentials: Credentials, run: Run) -> None:
+    """Perform a job that does nothing: what Python and we make on first use is there for all runs then."""
+    job = load("warm-up", text="fn(lambda state: state)", folder=os.path.dirname(os.path.abspath(settings.project)))
+    options = RunOptions(settings.project)
+    records = RunLedger(settings.project, [], run, options)
+    plan = Plan.of_job(job)
+    list(of_credentials(credentials, plan, {}))
+    result = Execution(plan, run, credentials, records, Answers(options, run, records)).perform({})
+    json.dumps(Outcome.of(result).as_json())
+    job.close()
 
 
 if __name__ == "__main__":

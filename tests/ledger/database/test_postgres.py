@@ -200,12 +200,12 @@ def test_of_two_who_look_whether_somebody_has_begun_the_second_sees_the_first(fr
 
     def look(store):
         with store.database.transaction():
-            store.database.lock_name("job.py input")
+            store.database.lock_names(["job.py input"])
             return store.runs.find("r1")
 
     with ThreadPoolExecutor() as pool:
         with first.database.transaction(), psycopg.connect(fresh_postgresql, autocommit=True) as watching:
-            first.database.lock_name("job.py input")
+            first.database.lock_names(["job.py input"])
             seen = pool.submit(look, second)
             while not watching.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").fetchone():
                 assert not seen.done()

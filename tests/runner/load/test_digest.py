@@ -1,20 +1,52 @@
-"""The digest of a job says whether it has changed, and nothing else."""
+"""Which files a job is made of."""
 
 from __future__ import annotations
 
-import json
+import sys
 
-from adaptor.runner.load.credentials import Credentials
-from adaptor.service.triggers.project import load_project
+import pytest
+
+from adaptor.runner.load import digest
+from adaptor.runner.load.digest import job_sources, look_at_loaded
+from adaptor.runner.load.prepare import Prepared
 
 
-def test_the_digest_of_a_workflow_is_the_same_by_whatever_path_it_is_named(tmp_path, monkeypatch):
-    (tmp_path / "answer.py").write_text('send_text("6543210987654321", "Hi")\n')
-    steps = [{"id": "answer", "expression": "./answer.py"}]
-    (tmp_path / "bot.json").write_text(json.dumps({"steps": steps}))
-    monkeypatch.chdir(tmp_path)
-    found = [
-        load_project(path, Credentials(is_lenient=True), needs_trigger=False).versions
-        for path in ("bot.json", str(tmp_path / "bot.json"), "./bot.json")
-    ]
-    assert found[0] == found[1] == found[2]
+@pytest.fixture
+def beside(tmp_path, monkeypatch):
+    """Loads modules beside a job, as the job would."""
+    monkeypatch.setattr(digest, "_LOOKED_AT", ("", {}))
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def load(name):
+        (tmp_path / f"{name}.py").write_text("")
+        __import__(name)
+
+    names = ("beside_before", "beside_after")
+    yield load
+    for name in names:
+        sys.modules.pop(name, None)
+
+
+def names_of(folder):
+    files, _ = job_sources(Prepared(), str(folder / "job.py"))
+    return [file.rpartition("/")[2] for file in files]
+
+
+def test_a_module_beside_the_job_belongs_to_it(tmp_path, beside):
+    beside("beside_before")
+    assert names_of(tmp_path) == ["beside_before.py", "job.py"]
+
+
+def test_modules_that_were_loaded_before_and_after_the_look_belong_to_it(tmp_path, beside):
+    beside("beside_before")
+    look_at_loaded()
+    beside("beside_after")
+    assert names_of(tmp_path) == ["beside_after.py", "beside_before.py", "job.py"]
+
+
+def test_a_module_that_was_removed_since_the_look_does_not_belong_to_it(tmp_path, beside):
+    beside("beside_before")
+    look_at_loaded()
+    del sys.modules["beside_before"]
+    beside("beside_after")
+    assert names_of(tmp_path) == ["beside_after.py", "job.py"]

@@ -265,9 +265,10 @@ class RunLedger:
             started=run.began,
             is_fresh=self._options.fresh,
         )
-        with store.database.transaction(durable=True):
+        # On the disk with the first write, whose mark is: until then nothing was sent.
+        with store.database.transaction():
             # Another process may have started the same run since this one looked, or be about to.
-            store.database.lock_name(f"{record.path} {record.input_digest}")
+            store.database.lock_names([f"{record.path} {record.input_digest}"])
             check_new(store, record.id)
             if not record.is_fresh:
                 check_alone(store, record.path, record.input_digest, run)
