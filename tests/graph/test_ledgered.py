@@ -30,8 +30,10 @@ from adaptor import (
     typing_on,
 )
 from adaptor.core.run.context import Run
+from adaptor.graph.known_people import KnownPeople
 from adaptor.ledger.errors import KeyTaken, LedgerError, ReplayMismatch
 from adaptor.ledger.ledger import Ledger
+from adaptor.ledger.pace import LANE_MESSAGES, slot_for
 from adaptor.ledger.records import RunRecord
 from adaptor.ledger.store import open_store
 
@@ -441,6 +443,35 @@ def test_a_rate_limit_is_told_to_all_who_write_for_the_page(
         send_text(BEN, "b")(page_state(server.url))
     assert raised.value.retry_after == pytest.approx(300, abs=5)
     assert server.seen(1) == 1
+
+
+class OneWaits(KnownPeople):
+    """Knows that Ana has just written, and that the job answers her."""
+
+    def expects_answer(self, psid: str) -> bool:
+        return psid == ANA
+
+
+def test_an_answer_overtakes_what_a_broadcast_has_reserved_and_another_message_waits(
+    wire: Any, http: Any, page_state: Any, attempt: Any
+) -> None:
+    server = wire(said(http), said(http), said(http))
+    lines: list[Any] = []
+
+    def longer_waits() -> list[Any]:
+        return [line for line in lines if line[0] == "info" and "pace" in line[2]]
+
+    with attempt(sink=lambda *line: lines.append(line)) as run:
+        run.resource("known people", OneWaits)
+        send_text(ANA, "a")(page_state(server.url))
+        (page,) = run.ledger.pages_of_step()
+        for _ in range(2):
+            run.ledger.reserve(page, [slot_for(LANE_MESSAGES, 3000, 300.0)])
+        send_text(ANA, "b")(page_state(server.url))
+        assert not longer_waits()
+        send_text(BEN, "c")(page_state(server.url))
+        assert longer_waits()
+    assert server.seen(3) == 3
 
 
 # --- What happens to the ledger itself --------------------------------------------------------------------------------
