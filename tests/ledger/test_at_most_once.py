@@ -237,12 +237,12 @@ def test_an_error_of_the_body_is_the_outcome_of_all_of_them(run, ledger, store):
 
 
 def test_an_error_after_the_outcomes_were_recorded_changes_none(run, ledger, store):
-    def make(ours, waiting):
-        raise AssertionError
-
-    with pytest.raises(NotSent), at_most_once(run, [ledger.write("send", "1", "a", page="9")]) as claimed:
+    def make(claimed):
         claimed.settle([{}])
         raise NotSent("of something else")
+
+    with pytest.raises(NotSent), at_most_once(run, [ledger.write("send", "1", "a", page="9")]) as claimed:
+        make(claimed)
     assert store.writes.counts("r1") == {"sent": 1}
 
 

@@ -755,7 +755,7 @@ def test_a_run_reserves_its_place_in_the_lane_of_its_page(runs):
 
 
 def test_a_run_that_keeps_no_ledger_says_so():
-    with Run() as run, pytest.raises(TypeError, match="^the run keeps no ledger$"):
+    with Run() as run, pytest.raises(TypeError, match=r"^the run keeps no ledger$"):
         ledger_of(run)
 
 

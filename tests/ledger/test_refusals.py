@@ -1,4 +1,4 @@
-"""What people read when a run cannot be resumed or a write is refused: what was sent, and advice that sends nothing twice."""
+"""What people read when a run cannot be resumed or a write is refused: advice that sends nothing twice."""
 
 from __future__ import annotations
 

@@ -224,11 +224,11 @@ def test_what_was_claimed_and_never_made_ends_as_skipped_in_its_run_alone(runs):
     ("lose", "is_settled"),
     [("sent", True), ("unknown", True), ("skipped", True), ("failed", False), ("sending", False)],
 )
-def test_a_person_is_settled_by_an_earlier_attempt_unless_it_certainly_sent_nothing(runs, lose, is_settled):
+def test_a_person_is_settled_by_an_earlier_attempt_unless_it_certainly_sent_nothing(runs, outcome, is_settled):
     ledger = runs.begin()
     entry = claim(ledger, ANA)
     with ledger.store.database.transaction():
-        ledger.store.database.run("UPDATE writes SET outcome = ? WHERE id = ?", (lose, entry.id))
+        ledger.store.database.run("UPDATE writes SET outcome = ? WHERE id = ?", (outcome, entry.id))
     writes = ledger.store.writes
     assert writes.is_settled("r1", "step", 0, ANA, 2) is is_settled
     for other in (
