@@ -62,7 +62,8 @@ def test_the_ids_of_all_messages_to_a_person_are_found_in_all_runs(writes):
     assert writes.message_ids(CEM) == set()
 
 
-def test_a_result_that_is_no_answer_of_meta_has_no_message_id(writes):
+def test_a_result_that_is_no_answer_of_meta_has_no_message_id(ledger, writes):
+    ledger.settle([sent(claim(ledger, "", "other", is_message=False).id, {"success": True})])
     assert writes.message_ids("") == set()
 
 
@@ -221,7 +222,7 @@ def test_what_was_claimed_and_never_made_ends_as_skipped_in_its_run_alone(runs):
 
 
 @pytest.mark.parametrize(
-    ("lose", "is_settled"),
+    ("outcome", "is_settled"),
     [("sent", True), ("unknown", True), ("skipped", True), ("failed", False), ("sending", False)],
 )
 def test_a_person_is_settled_by_an_earlier_attempt_unless_it_certainly_sent_nothing(runs, outcome, is_settled):
