@@ -136,11 +136,11 @@ def test_what_was_left_out_or_is_unknown_is_said_to_be_so_and_is_not_made(resume
 
 def test_a_loop_gets_an_unknown_write_as_the_error_of_an_earlier_attempt(resumed):
     lost = DeliveryUnknown("The answer was lost.", fix="Look there.")
-    found = resumed("unknown", in_loop=True, error=lost.facts(), about="row")
+    found = resumed("unknown", in_loop=True, error=lost.facts(), about="person")
     assert (type(found), found.description, found.about, found.is_earlier) == (
         DeliveryUnknown,
         "The answer was lost.",
-        "row",
+        "person",
         True,
     )
 
