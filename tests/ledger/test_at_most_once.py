@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from types import SimpleNamespace
+
 import pytest
 
 from adaptor.core.errors import DeliveryUnknown, InvalidMessage, NotSent
 from adaptor.core.run.context import Run
-from adaptor.graph.answers.errors import RecipientUnavailable
 from adaptor.ledger.at_most_once import at_most_once, earlier_unknown
 from adaptor.ledger.errors import LedgerError
 from adaptor.ledger.records import Outcome, Write, WriteRecord
@@ -100,21 +102,25 @@ def test_what_was_sent_and_cannot_be_noted_is_said_to_be_unknown(run, ledger, mo
 def resumed(runs):
     """Give a write an outcome in a first attempt, and return its outcome in a second one that must not make it."""
 
-    def after(outcome, *, in_loop=False, **facts):
+    def after(outcome, *, in_loop=False, in_code=False, **facts):
         ledger = runs.begin()
-        (entry,) = ledger.claim([ledger.write("send", "1", "a", page="9")])
+        write = {"page": "9", "is_message": True}
+        (entry,) = ledger.claim([ledger.write("send", "1", "a", **write)])
         ledger.store.writes.settle([Outcome(entry.id, outcome, **facts)], ledger.lease_id)
         runs.stop(ledger)
         again = runs.resume()
-        with Run(ledger=lambda: again) as run:
-            if in_loop:
-                with run.catching():
-                    (found,) = passed(run, lambda ours, waiting: pytest.fail("it was made again"))
-            else:
-                (found,) = passed(run, lambda ours, waiting: pytest.fail("it was made again"))
-        assert found.record.id == entry.id
-        assert found.is_repeat is False
-        return found.result
+        found = []
+        with Run(ledger=lambda: again) as run, run.catching() if in_loop else nullcontext():
+            if in_code:
+                run.under_way.append(SimpleNamespace(calls_code=True))
+            for _ in range(2):
+                with at_most_once(run, [again.write("send", "1", "a", **write)]) as claimed:
+                    assert claimed.to_make == []
+                found.append(claimed.earlier_outcome(0))
+        assert [each.record.id for each in found] == [entry.id] * 2
+        # The second time in one attempt it is the same message again.
+        assert [each.is_repeat for each in found] == [False, True]
+        return found[0].result
 
     return after
 
@@ -124,9 +130,10 @@ def test_what_was_sent_gives_its_result_again(resumed):
 
 
 def test_a_refusal_about_the_person_is_the_same_error_again(resumed):
-    error = RecipientUnavailable("They blocked the Page.", code="551")
+    error = InvalidMessage("They blocked the Page.", code="551")
+    error.about = "person"
     found = resumed("failed", error=error.facts(), about="person")
-    assert (type(found), found.facts(), found.about) == (RecipientUnavailable, error.facts(), "person")
+    assert (type(found), found.facts(), found.about) == (InvalidMessage, error.facts(), "person")
 
 
 @pytest.mark.parametrize("outcome", ["skipped", "unknown"])
@@ -143,6 +150,16 @@ def test_a_loop_gets_an_unknown_write_as_the_error_of_an_earlier_attempt(resumed
         "person",
         True,
     )
+
+
+def test_code_of_the_job_gets_no_error_that_the_killed_attempt_had_not_raised(resumed):
+    # It might send something else to a person whom the first message has reached.
+    assert resumed("unknown", in_loop=True, in_code=True) == {"outcome": "unknown"}
+
+
+def test_code_of_the_job_gets_the_error_again_that_it_got_before(resumed):
+    found = resumed("unknown", in_loop=True, in_code=True, error=DeliveryUnknown("lost").facts())
+    assert (type(found), found.description) == (DeliveryUnknown, "lost")
 
 
 def test_a_loop_gets_what_was_left_out_as_left_out(resumed):
