@@ -180,3 +180,11 @@ def test_a_lease_is_over_just_after_its_time(store, monkeypatch):
         assert not store.leases.is_expired("h")
         store.database.run("UPDATE holders SET expires = ?", (1000.0 + LEASE_SECONDS,))
         assert not store.leases.is_expired("h")
+
+
+def test_what_this_attempt_has_replayed_is_a_repeat_the_second_time(runs):
+    ledger = runs.begin()
+    settle(ledger, claim(ledger, once=True), "sent", result={})
+    runs.stop(ledger)
+    again = runs.resume()
+    assert [claim(again, once=True).is_repeat for _ in range(2)] == [False, True]
