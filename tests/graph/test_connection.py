@@ -188,6 +188,7 @@ def test_another_redirect_leaves_a_write_unknown(
 ) -> None:
     server = wire(http({}, status=302, headers={"Location": location}))
     error = failed(connect(server.url), message(), DeliveryUnknown)
+    assert error.description.startswith("The answer (HTTP 302) from ")
     assert error.description.endswith(f"cannot be trusted: it redirects to {target}.")
 
 
@@ -356,6 +357,7 @@ def test_no_answer_is_believed_of_people_whose_answers_were_mixed_up(connect: An
     outcomes = connect(wire(http(answers)).url).exchange_parts([message(), message(BEN), message("33")])
     assert [isinstance(each, DeliveryUnknown) for each in outcomes] == [True, True, False]
     for each in outcomes[:2]:
+        assert "(HTTP 200)" in each.description
         assert each.description.endswith("the answer to another part names its recipient.")
 
 

@@ -233,3 +233,12 @@ def test_lists_of_names_are_joined_and_the_rest_is_left() -> None:
 def test_json_of_a_request_is_read_as_it_was() -> None:
     body = {"text": "\u2028 \"\\ '", "n": [1, 2.5, True, None]}
     assert json.loads(check_json(body)) == body
+
+
+def test_a_body_that_holds_itself_is_refused() -> None:
+    body: list[Any] = []
+    body.append(body)
+    with pytest.raises(InvalidMessage) as raised:
+        check_json(body)
+    assert raised.value.description == "The request cannot be written as JSON: Circular reference detected."
+    assert raised.value.details == {}

@@ -153,3 +153,18 @@ def test_the_facts_hold_what_is_known_alone() -> None:
     known = {name: facts.get(name) for name in ("subcode", "fbtrace_id", "http_status")}
     assert known == {"subcode": 7, "fbtrace_id": "A1", "http_status": 400}
     assert not {"type", "user_title", "user_message"} & facts.keys()
+
+
+def test_a_code_may_be_listed_with_one_of_its_subcodes_alone() -> None:
+    assert is_listed(9, 2018352)
+    assert not is_listed(9)
+
+
+def test_a_type_that_is_no_text_decides_nothing() -> None:
+    assert isinstance(error_of(code=100, type=["x"]), InvalidRequest)
+
+
+@pytest.mark.parametrize("end", [".", "!", "?", ":"])
+def test_what_ends_a_sentence_gets_no_full_stop(end: str) -> None:
+    shown = error_of(code=551, message=f"Words{end}", error_user_msg="More.").headline()
+    assert shown == f"Meta answered: Words{end} More. (code 551)"

@@ -70,3 +70,10 @@ def test_the_pause_grows_from_80_per_cent_on(percent: float, seconds: float) -> 
 
 def test_metas_own_waiting_time_counts_more_than_the_figures() -> None:
     assert Usage(85, 120.0, "").pause() == 120.0
+
+
+def test_nothing_used_is_a_figure_and_an_infinite_one_is_none() -> None:
+    usage = read_usage({APP_USAGE: '{"call_count": 0}'})
+    assert usage is not None
+    assert (usage.percent, usage.text) == (0, "app: call_count 0 %")
+    assert read_usage({APP_USAGE: '{"call_count": "inf", "total_time": Infinity, "total_cputime": "nan"}'}) is None
