@@ -248,6 +248,7 @@ def test_another_version_in_the_answer_is_said_once(connect: Any, wire: Any, htt
     connection = connect(wire(*map(answer, ("v20.0", "v20.0", "v26.0", "v2 <script>", "v21.0"))).url)
     for _ in range(5):
         exchange(connection, READ)
+    assert {line[1] for line in lines if "answers as" in line[2]} == {"graph"}
     assert [line[2] for line in lines if "answers as" in line[2]] == [
         f"warning: Meta answers as {version}, since it does not serve v26.0." for version in ("v20.0", "v21.0")
     ]
@@ -339,6 +340,7 @@ def test_each_part_has_its_own_outcome(connect: Any, wire: Any, http: Any) -> No
     assert made.body["message_id"] == "m"
     assert isinstance(refused, GraphError)
     assert refused.sent == "no"
+    assert lost.description.startswith("The answer (HTTP 200) from ")
     assert lost.description.endswith("cannot be trusted: Graph timed out on this part of the batch.")
     assert lost.sent == "unknown"
 
@@ -347,9 +349,11 @@ def test_each_part_has_its_own_outcome(connect: Any, wire: Any, http: Any) -> No
 def test_an_answer_that_does_not_fit_the_parts_leaves_all_unknown(
     connect: Any, wire: Any, http: Any, answers: Any
 ) -> None:
-    outcomes = connect(wire(http(answers)).url).exchange_parts([message(), message(BEN)])
+    server = wire(http(answers))
+    outcomes = connect(server.url).exchange_parts([message(), message(BEN)])
     assert [each.sent for each in outcomes] == ["unknown", "unknown"]
-    assert all("it does not answer the parts of the batch" in each.description for each in outcomes)
+    why = "(HTTP 200) from {} cannot be trusted: it does not answer the parts of the batch."
+    assert {each.description.partition(" ")[2].partition(" ")[2] for each in outcomes} == {why.format(server.url)}
 
 
 def test_no_answer_is_believed_of_people_whose_answers_were_mixed_up(connect: Any, wire: Any, http: Any) -> None:
@@ -379,3 +383,21 @@ def test_what_a_batch_cannot_carry_is_refused_and_the_others_are_sent(
 def test_where_no_part_can_be_sent_no_call_is_made(connect: Any, refused_url: str) -> None:
     (outcome,) = connect(refused_url).exchange_parts([message(headers={"X": "1"})])
     assert isinstance(outcome, InvalidMessage)
+
+
+def test_a_refused_part_of_a_batch_had_the_token_of_the_batch(connect: Any, wire: Any, http: Any) -> None:
+    # Without a token the same code would be about the credential, and stop a broadcast.
+    answers = [part({"error": {"message": "no", "code": 2500}}, 400)]
+    (outcome,) = connect(wire(http(answers)).url).exchange_parts([message()])
+    assert type(outcome) is InvalidRequest
+
+
+def test_the_parts_of_a_batch_are_asked_for_their_headers_unless_they_are_not_wanted(
+    connect: Any, wire: Any, http: Any
+) -> None:
+    server = wire(http([part({"name": "x"})]))
+    connection = connect(server.url)
+    connection.exchange_parts([READ])
+    connection.exchange_parts([READ], include_headers=False)
+    bodies = [json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests]
+    assert [body["include_headers"] for body in bodies] == [True, False]
