@@ -150,6 +150,8 @@ def json_problem(state: State, what: str = "The final state") -> JobError:
 
 
 def a_kind(value: object) -> str:
-    """Return the kind of a value with its article: `a list`, `an int`."""
+    """Return the kind of a value with its article: `a list`, `an int`; None is `None`."""
+    if value is None:
+        return "None"
     name = type(value).__name__
     return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from adaptor.core.errors import DeliveryUnknown, InvalidMessage
+from adaptor.core.run.context import Run
 from adaptor.core.secrets.redact import Redactor
 from adaptor.graph.answers.errors import RecipientUnavailable
+from adaptor.ledger.claims.write_id import write_id
 from adaptor.ledger.errors import HeldElsewhere, KeyTaken, LedgerError, ReplayMismatch, TakenOver
 from adaptor.ledger.leases.leases import LeaseTerms
-from adaptor.ledger.ledger import Ledger
+from adaptor.ledger.ledger import Ledger, ledger_of
+from adaptor.ledger.pace import LANE_MEDIA, Slot
 from adaptor.ledger.records import SKIPPED, Outcome, RunRecord, ended, sent
 from adaptor.ledger.store import open_store
 
@@ -610,3 +613,178 @@ def test_a_run_whose_fence_has_fallen_neither_claims_nor_sends_nor_keeps_a_step(
         with pytest.raises(TakenOver):
             act()
     assert store.writes.counts("r1") == {"claimed": 1}
+
+
+# --- A job that has changed, other runs of it, and items that are put off ---
+
+
+def changed(runs, *kept, **facts):
+    """Return a resume of a run with a changed job, after writes to "1" that ended as given."""
+    ledger = runs.begin()
+    for text, outcome in kept:
+        (entry,) = claim(ledger, text, **facts)
+        ledger.store.writes.settle([Outcome(entry.id, outcome)], ledger.lease_id)
+    runs.stop(ledger)
+    again = runs.resume()
+    again.leaves_out_settled = True
+    return again
+
+
+@pytest.mark.parametrize("outcome", ["sent", "unknown", "skipped"])
+def test_a_changed_job_leaves_out_whom_the_step_has_settled_and_makes_the_others(runs, outcome):
+    ledger = changed(runs, ("a", outcome))
+    writes = [ledger.write("elsewhere", to, "new", page="9") for to in ("2", "1", "3")]
+    entries = ledger.claim(writes)
+    assert [entry.is_claimed for entry in entries] == [True, False, True]
+    assert [entry.record.write for entry in entries] == writes
+    left_out = entries[1]
+    assert (left_out.is_repeat, left_out.error, left_out.record.outcome, left_out.record.run) == (
+        False,
+        None,
+        "skipped",
+        "r1",
+    )
+    assert left_out.id == left_out.record.id == write_id("r1", writes[1])
+    assert ledger.store.writes.record(left_out.id) is None
+
+
+def test_a_changed_job_writes_to_whom_it_failed_to_reach(runs):
+    ledger = changed(runs, ("a", "failed"))
+    assert claim(ledger, "new", site="elsewhere")[0].is_claimed
+
+
+def test_a_changed_job_makes_what_has_a_key_or_is_for_nobody(runs):
+    ledger = changed(runs, ("a", "sent"))
+    assert claim(ledger, "new", site="elsewhere", own_key="k")[0].is_claimed
+    assert claim(ledger, "new", site="elsewhere", to="")[0].is_claimed
+
+
+def test_a_changed_job_leaves_nobody_out_for_another_step_or_for_this_attempt(runs):
+    ledger = changed(runs, ("a", "sent"))
+    send(ledger, "b", to="2")
+    assert claim(ledger, "c", to="2", site="elsewhere")[0].is_claimed
+    ledger.enter_step("step", 1)
+    assert claim(ledger, "d", site="elsewhere")[0].is_claimed
+
+
+def test_in_a_changed_job_no_line_stands_for_the_call_that_was_there(runs):
+    ledger = runs.begin()
+    assert ledger.write("post", "", "a", only="POST /x").sole_at_site
+    ledger.leaves_out_settled = True
+    assert not ledger.write("post", "", "a", only="POST /x").sole_at_site
+
+
+@pytest.mark.parametrize(("outcome", "may_be_repeated"), [("sent", False), ("unknown", True), ("sending", True)])
+def test_what_is_unknown_counts_as_made_unless_it_is_wished_again(runs, outcome, may_be_repeated):
+    ledger = runs.begin()
+    write = ledger.write("send", "1", "a", page="9", is_message=True)
+    assert not ledger.is_made(write)
+    (entry,) = ledger.claim([write])
+    assert not ledger.is_made(write)
+    ledger.store.writes.settle([Outcome(entry.id, outcome)], ledger.lease_id)
+    assert ledger.is_made(write)
+    ledger.resends_unknown = True
+    assert ledger.is_made(write) is not may_be_repeated
+
+
+def test_a_message_of_another_run_of_the_job_counts_as_sent_and_the_second_time_as_a_repeat(runs):
+    other = runs.begin("r2")
+    (made,) = send(other, "a", is_message=True)
+    runs.stop(other)
+    ledger = runs.begin()
+    ledger.others = ["r2"]
+    first, second = (claim(ledger, "a", is_message=True)[0] for _ in range(2))
+    assert [(each.id, each.is_claimed, each.is_repeat, each.record.run) for each in (first, second)] == [
+        (made.id, False, False, "r2"),
+        (made.id, False, True, "r2"),
+    ]
+    assert claim(ledger, "b", "c", is_message=True)[1].is_claimed
+
+
+def test_a_resume_replays_its_own_message_before_that_of_another_run(runs):
+    first, other = runs.begin(), runs.begin("r2")
+    (mine,) = send(first, "a", is_message=True)
+    send(other, "a", is_message=True)
+    runs.stop(first)
+    ledger = runs.resume()
+    ledger.others = ["r2"]
+    (entry,) = claim(ledger, "a", is_message=True)
+    assert (entry.id, entry.record.run, entry.is_repeat) == (mine.id, "r1", False)
+
+
+def test_a_key_that_another_run_used_is_a_repeat_the_second_time(runs):
+    other = runs.begin("r2")
+    send(other, "a", own_key="k")
+    ledger = runs.begin()
+    entries = [claim(ledger, "a", own_key="k")[0] for _ in range(2)]
+    assert [(each.is_claimed, each.is_repeat) for each in entries] == [(False, False), (False, True)]
+
+
+def test_a_refused_key_is_refused_each_time_and_is_no_repeat(runs):
+    send(runs.begin("r2"), "a", to="2", own_key="k")
+    ledger = runs.begin()
+    entries = [claim(ledger, "a", own_key="k")[0] for _ in range(2)]
+    assert [(type(each.error), each.is_repeat) for each in entries] == [(KeyTaken, False)] * 2
+
+
+def test_an_item_that_is_put_off_is_counted_anew_and_the_others_stay_counted(runs):
+    runs.stop(runs.begin())
+    ledger = runs.resume()
+    ledger.write("send", "1", "a")
+    point = ledger.checkpoint()
+    assert point == 1
+    assert [ledger.write("send", to, "a").occurrence for to in "112"] == [1, 2, 0]
+    ledger.rewind(point)
+    assert ledger.checkpoint() == point
+    assert [ledger.write("send", to, "a").occurrence for to in "12"] == [1, 0]
+
+
+def test_the_pages_of_the_current_step_are_those_of_all_attempts(runs):
+    ledger = runs.begin()
+    send(ledger, "a")
+    assert ledger.pages_of_step() == {"9"}
+    ledger.enter_step("another", 0)
+    assert ledger.pages_of_step() == set()
+
+
+def test_a_run_reserves_its_place_in_the_lane_of_its_page(runs):
+    ledger = runs.begin()
+    assert ledger.reserve("9", [Slot(LANE_MEDIA, 50.0)]) == 0
+    assert 40 < ledger.reserve("9", [Slot(LANE_MEDIA, 50.0)]) <= 50
+    assert ledger.reserve("8", [Slot(LANE_MEDIA, 50.0)]) == 0
+
+
+def test_a_run_that_keeps_no_ledger_says_so():
+    with Run() as run, pytest.raises(TypeError, match=r"^the run keeps no ledger$"):
+        ledger_of(run)
+
+
+def test_a_run_is_recorded_with_its_lease_and_a_resume_with_what_it_was_given(runs, store):
+    ledger = runs.begin(given={"people": "a.json"})
+    assert (ledger.record.holder, store.runs.find("r1").holder) == (ledger.lease_id, ledger.lease_id)
+    assert ledger.record.started > 0
+    runs.stop(ledger)
+    again = runs.resume(given={"credentials": "c.json"})
+    assert (again.record.holder, store.runs.find("r1").holder) == (again.lease_id, again.lease_id)
+    assert again.record.given == {"people": "a.json", "credentials": "c.json"}
+    assert (again.is_resumed, ledger.is_resumed) == (True, False)
+
+
+def test_what_a_resume_holds_is_free_when_it_ends(runs, store):
+    runs.stop(runs.begin())
+    ledger = runs.resume()
+    claim(ledger, "a", sending=True)
+    runs.stop(ledger)
+    assert [(row.outcome, row.holder) for row in store.writes.records("r1")] == [("unknown", None)]
+
+
+def test_a_resume_keeps_secrets_out_of_the_ledger_too(runs):
+    runs.stop(runs.begin())
+    redactor = Redactor()
+    redactor.learn_named([("access_token", "the-secret-of-the-test")])
+    ledger = runs.resume(redactor=redactor)
+    (entry,) = claim(ledger, "a", sending=True)
+    ledger.settle([sent(entry.id, {"url": "x?key=the-secret-of-the-test"})])
+    record = ledger.store.writes.record(entry.id)
+    assert "the-secret-of-the-test" not in str(record.result)
+    assert ledger.result_of(record) == {"url": "x?key=the-secret-of-the-test"}

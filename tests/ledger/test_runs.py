@@ -205,3 +205,81 @@ def test_writes_are_counted_by_step_in_the_order_in_which_the_steps_came(runs, s
     ledger.enter_step("a", 1)
     send(ledger, "c")
     assert store.writes.counts_by_step("r1") == [("z", 0, False, "sent", 2), ("a", 1, False, "sent", 1)]
+
+
+# --- Runs beside each other ---
+
+
+def test_runs_beside_this_one_are_those_under_way_and_those_that_ended_since(runs, store):
+    for run in ("long ago", "just now", "under way"):
+        ledger = runs.begin(run)
+        send(ledger, run)
+        if run != "under way":
+            runs.stop(ledger)
+    with store.database.transaction():
+        store.database.run("UPDATE runs SET ended = 5 WHERE id = 'long ago'")
+        store.database.run("UPDATE runs SET ended = 10 WHERE id = 'just now'")
+    found = {each.id: each.outcomes for each in store.runs.alongside("/jobs/job.py", "input", 10)}
+    assert found == {"just now": {"sent": 1}, "under way": {"sent": 1}}
+    assert store.runs.alongside("/jobs/other.py", "input", 0) == []
+    assert store.runs.alongside("/jobs/job.py", "another", 0) == []
+
+
+def test_later_runs_of_the_same_workflow_are_known(runs, store):
+    begun = [("a", ["w"]), ("b", ["w", "--end", "x"]), ("c", ["v"]), ("d", []), ("e", ["w"])]
+    for number, (run, words) in enumerate(begun):
+        runs.begin(run, words=words, started=100.0 + number)
+    assert store.runs.later(store.runs.find("a")) == ["e", "b"]
+    assert store.runs.later(store.runs.find("d")) == []
+    assert store.runs.later(store.runs.find("e")) == []
+
+
+def test_of_runs_with_labels_those_are_listed_that_have_all_of_them(runs, store):
+    for number, labels in enumerate([{}, {"team": "a"}, {"team": "a", "week": "3"}, {"team": "b", "week": "3"}]):
+        runs.begin(f"r{number}", labels=labels, started=100.0 + number, input={"data": 1})
+    assert [each.id for each in store.runs.newest()] == ["r3", "r2", "r1", "r0"]
+    assert [each.id for each in store.runs.newest(labels={"team": "a"})] == ["r2", "r1"]
+    assert [each.id for each in store.runs.newest(1, {"team": "a"})] == ["r2"]
+    assert [each.id for each in store.runs.newest(labels={"team": "a", "week": "3"})] == ["r2"]
+    assert store.runs.newest(labels={"team": "c"}) == []
+    (newest,) = store.runs.newest(1)
+    assert (newest.input, newest.labels) == (None, {"team": "b", "week": "3"})
+
+
+def test_labelled_runs_are_found_page_by_page(runs, store, monkeypatch):
+    from adaptor.ledger import runs as module
+
+    monkeypatch.setattr(module, "_PAGE_SIZE", 2)
+    for number in range(5):
+        runs.begin(f"r{number}", labels={"n": str(number % 2)}, started=100.0 + number)
+    assert [each.id for each in store.runs.newest(labels={"n": "0"})] == ["r4", "r2", "r0"]
+
+
+def test_all_facts_of_a_run_are_read_as_they_were_recorded(store):
+    record = RunRecord(
+        "r1",
+        "/jobs/job.py",
+        "digest of the job",
+        "digest of the input",
+        {"data": 1},
+        started=5.0,
+        words=["w"],
+        is_fresh=True,
+        labels={"a": "b"},
+        given={"people": "p.json"},
+    )
+    assert store.runs.begin(record) == record
+    assert store.runs.find("r1") == record
+
+
+def test_a_resume_begins_one_more_attempt_and_forgets_how_the_last_one_ended(runs, store):
+    runs.finish(runs.begin(given={"configuration": "state", "people": "a"}))
+    record = store.runs.resume("r1", "h", {"credentials": "c"})
+    assert (record.attempt, record.status, record.holder) == (2, "running", "h")
+    assert (record.ended, record.exit_code, record.given) == (None, None, {"people": "a", "credentials": "c"})
+    assert store.runs.resume("r9", "h") is None
+    store.runs.end("r1", "another", "finished", 0)
+    assert store.runs.find("r1").status == "running"
+    store.runs.end("r1", "h", "stopped", 7)
+    again = store.runs.resume("r1", "h")
+    assert (again.attempt, again.given) == (3, {"people": "a", "credentials": "c"})

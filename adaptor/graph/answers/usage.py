@@ -55,9 +55,10 @@ def read_usage(headers: Mapping[str, str]) -> Usage | None:
         regain = _number(entry.get("estimated_time_to_regain_access"))
         percent = max(percent, *figures.values()) if figures else percent
         minutes = max(minutes, regain or 0.0)
-        shown = ", ".join(f"{key} {number:g} %" for key, number in figures.items())
-        if figures or regain:
-            texts.append(f"{name}: {shown}{f', access again in {regain:g} min' if regain else ''}")
+        shown = [f"{key} {number:g} %" for key, number in figures.items()]
+        shown += [f"access again in {regain:g} min"] if regain else []
+        if shown:
+            texts.append(f"{name}: {', '.join(shown)}")
     if not texts:
         return None
     return Usage(percent, minutes * 60 if minutes > 0 else None, "; ".join(texts))

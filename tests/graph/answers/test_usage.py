@@ -70,3 +70,18 @@ def test_the_pause_grows_from_80_per_cent_on(percent: float, seconds: float) -> 
 
 def test_metas_own_waiting_time_counts_more_than_the_figures() -> None:
     assert Usage(85, 120.0, "").pause() == 120.0
+
+
+def test_nothing_used_is_a_figure_and_an_infinite_one_is_none() -> None:
+    usage = read_usage({APP_USAGE: '{"call_count": 0}'})
+    assert usage is not None
+    assert (usage.percent, usage.text) == (0, "app: call_count 0 %")
+    assert read_usage({APP_USAGE: '{"call_count": "inf", "total_time": Infinity, "total_cputime": "nan"}'}) is None
+
+
+def test_each_limit_is_named_and_says_when_it_opens_again() -> None:
+    usage = read_usage({**header({"1": [{"estimated_time_to_regain_access": 2}]}), PAGE_USAGE: '{"call_count": 0.5}'})
+    assert usage is not None
+    assert (usage.percent, usage.regain_seconds) == (0.5, 120.0)
+    assert usage.text == "page: call_count 0.5 %; business: access again in 2 min"
+    assert read_usage({APP_USAGE: "[1]", PAGE_USAGE: "{}"}) is None

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from adaptor.ledger.errors import TakenOver
 from adaptor.ledger.leases.leases import LEASE_SECONDS, LeaseTerms
 from adaptor.ledger.leases.process import is_gone, process_name, this_machine, this_process
 
@@ -109,3 +110,32 @@ def test_what_a_run_holds_is_free_when_it_ends(runs, store):
     ledger.claim([ledger.write("send", "1", "sending")], sending=True)
     runs.stop(ledger)
     assert {row.outcome: row.holder for row in store.writes.records("r1")} == {"claimed": None, "unknown": None}
+
+
+def test_to_go_on_a_run_needs_its_lease(store):
+    store.leases.acquire("h", "elsewhere", "1@1")
+    with store.database.transaction():
+        store.leases.check("h")
+        with pytest.raises(TakenOver):
+            store.leases.check("another")
+
+
+def test_what_an_expired_lease_held_is_on_the_disk_before_anybody_else_sends_it(store, monkeypatch):
+    durable, real = [], store.database.transact
+    monkeypatch.setattr(
+        store.database, "transact", lambda work, *, durable=False, kept=durable: (kept.append(durable), real(work))[1]
+    )
+    store.leases.expire("h", "r1")
+    assert durable == [True]
+
+
+def test_the_longest_lease_is_valid_to_its_end(store, clock):
+    store.leases.acquire("h", "elsewhere", "1@1")
+    assert not is_expired(store, "h")
+    clock.now -= 0.5
+    assert is_expired(store, "h")
+
+
+def test_the_name_of_a_process_may_hold_more_than_its_number():
+    assert is_gone(this_machine(), f"{os.getpid()}@1@2")
+    assert not is_gone(this_machine(), "somebody@1")

@@ -1,0 +1,215 @@
+"""Mutation testing: is each decision of a package held by a test?
+
+    pip install mutmut==3.8.1
+    python benchmarks/mutants.py ledger             try all mutants of adaptor/ledger, half an hour on one core
+    python benchmarks/mutants.py ledger --show      list those that survived, with the lines that were changed
+    python benchmarks/mutants.py ledger --only "adaptor.ledger.claims.*"      some modules alone
+
+mutmut changes one thing at a time (a comparison, an argument, a text) and runs the tests that reach the changed
+function. A mutant that no test notices has survived: a test is missing, or the code is not needed, or the change makes
+no difference. Each package is tried with its own tests alone, so that a fault is found where it is.
+
+All happens in a copy of the tree (`--tree`, default: a folder of its own in the folder for temporary files), which
+keeps the results. SQLite stands for both databases: the tests are the same.
+
+Two scores are shown: of all mutants, and without the equivalent ones. A mutant is equivalent by these rules alone:
+
+* `sql`: only the case of SQL changed, and not within a literal ('sent'): SQL does not distinguish it.
+* `types`: the first argument of `cast(…)` changed: it is there for type checkers.
+* `encoding`: "utf-8" became "UTF-8": Python does not distinguish them.
+* `strict`: `strict=True` of a `zip` changed: it asserts what the line before has made sure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[1]
+#: Which tests reach the mutants of each package: those in this process, without commands, services and browsers.
+TESTS = {
+    "ledger": ["tests/ledger"],
+    "graph": ["tests/graph"],
+    "wire": ["tests/wire", "tests/graph", "tests/reports/test_wire.py"],
+    "messenger/broadcast": ["tests/messenger/broadcast"],
+}
+#: They start processes, which takes seconds for every mutant, or need the line of the job that has called: among the
+#: callers mutmut puts its own. The suite runs them.
+LEFT_OUT = [
+    "tests/ledger/leases/test_process.py",
+    "tests/ledger/database/test_postgres.py",
+    "tests/messenger/broadcast/test_progress.py",
+    "tests/graph/test_ledgered.py",
+    "tests/graph/test_ledgered_resume.py",
+    "tests/graph/test_operation.py",
+]
+_SQL = re.compile(
+    r"\b(SELECT|INSERT|GROUP BY|UPDATE|DELETE|FROM|WHERE|VALUES|SET|AND|OR|ORDER BY|JOIN|PRAGMA|BEGIN|CREATE|ALTER"
+    r"|COUNT|MAX|CASE|IN|LIKE|LIMIT|DISTINCT)\b|\w = \?"
+)
+
+
+class Mutant(NamedTuple):
+    """A mutant, how it ended, and the lines before and after."""
+
+    name: str
+    outcome: str
+    removed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+
+
+def equivalent(mutant: Mutant) -> str:
+    """Return by which rule the mutant makes no difference, or an empty text."""
+    before, after = ("\n".join(line.strip() for line in lines) for lines in (mutant.removed, mutant.added))
+    if before != after and before.lower() == after.lower():
+        if re.sub(r"(?i)\butf-8\b", "utf-8", before) == re.sub(r"(?i)\butf-8\b", "utf-8", after):
+            return "encoding"
+        same_literals = re.findall(r"'[^']*'", before) == re.findall(r"'[^']*'", after)
+        if _SQL.search(before) and same_literals:
+            return "sql"
+    if re.sub(r"\bcast\([^,()]*(\[[^()]*\])?, ", "cast(", before) == re.sub(
+        r"\bcast\([^,()]*(\[[^()]*\])?, ", "cast(", after
+    ):
+        return "types"
+    if re.sub(r", strict=\w+|, (?=\))", "", before) == re.sub(r", strict=\w+|, (?=\))", "", after):
+        return "strict"
+    return ""
+
+
+def prepare(package: str, tree: Path) -> None:
+    """Bring the copy up to date, and tell mutmut what to do there."""
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    wanted = {name for name in tracked.stdout.decode().split("\0") if name and (ROOT / name).is_file()}
+    for name in wanted - {"pyproject.toml"}:
+        source, target = ROOT / name, tree / name
+        if not target.exists() or target.read_bytes() != source.read_bytes():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+    for folder in ("adaptor", "tests"):
+        for old in (tree / folder).rglob("*.py"):
+            if str(old.relative_to(tree)) not in wanted:
+                old.unlink()
+                (tree / "mutants" / old.relative_to(tree)).unlink(missing_ok=True)
+    arguments = ["-p", "no:cacheprovider", "-k", "not postgresql", *(f"--ignore={path}" for path in LEFT_OUT)]
+    settings = {
+        "source_paths": ["adaptor"],
+        "only_mutate": [f"adaptor/{package}/*"],
+        "do_not_mutate": ["adaptor/ledger/database/postgres.py"],
+        "also_copy": sorted(
+            name for name in os.listdir(ROOT) if name in wanted or name in ("benchmarks", "examples", "docs")
+        ),
+        "pytest_add_cli_args_test_selection": TESTS[package],
+        "pytest_add_cli_args": arguments,
+        "timeout_multiplier": 5.0,
+        "track_dependencies": False,
+        "use_git_change_detection": False,
+    }
+    lines = [f"{key} = {json.dumps(value)}" for key, value in settings.items()]
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    (tree / "pyproject.toml").write_text("\n".join([project, "[tool.mutmut]", *lines, ""]), "utf-8")
+
+
+def results(tree: Path) -> list[Mutant]:
+    """Return the mutants of a copy, with the lines of those that were not killed."""
+    os.chdir(tree)
+    from mutmut.mutation.diff_apply import get_diff_for_mutant
+
+    found = []
+    for meta in sorted((tree / "mutants").rglob("*.meta")):
+        path = meta.relative_to(tree / "mutants").with_suffix("")
+        if not meta.with_suffix(".spans").exists():
+            continue  # of a file that is not changed any more
+        for name, code in json.loads(meta.read_text("utf-8"))["exit_code_by_key"].items():
+            outcome = OUTCOMES.get(code, "killed" if code is not None else "not tried")
+            diff = get_diff_for_mutant(name, path=path).splitlines()[2:]
+            removed, added = (tuple(line[1:] for line in diff if line.startswith(sign)) for sign in "-+")
+            found.append(Mutant(name, outcome, removed, added))
+    return found
+
+
+#: How mutmut tells by the exit code of pytest what became of a mutant; a test that fails, or no end in time, kills it.
+OUTCOMES = {0: "survived", 5: "no test", 33: "no test", 34: "skipped"}
+
+
+def table(mutants: list[Mutant]) -> str:
+    """Return a line for each module, and one for all."""
+    rows = {}
+    for mutant in mutants:
+        module = mutant.name.rpartition(".")[0].removeprefix("adaptor.")
+        for key in (module, "all"):
+            row = rows.setdefault(key, Counter())
+            row["tried"] += mutant.outcome != "not tried"
+            row["killed"] += mutant.outcome == "killed"
+            row["equivalent"] += mutant.outcome not in ("killed", "not tried") and bool(equivalent(mutant))
+            row[mutant.outcome] += mutant.outcome != "killed"
+    lines = [
+        "| | mutants | killed | survived | no test | equivalent | killed of all | of those that make a difference |",
+        "|---" * 8 + "|",
+    ]
+    rows = {name: row for name, row in rows.items() if row["tried"]}
+    for name, row in sorted(rows.items(), key=lambda item: item[0] == "all"):
+        tried = row["tried"] or 1
+        numbers = [row["tried"], row["killed"], row["survived"], row["no test"], row["equivalent"]]
+        shares = [row["killed"] / tried, row["killed"] / ((tried - row["equivalent"]) or 1)]
+        lines.append(
+            f"| {name} | " + " | ".join([*(f"{n:,}" for n in numbers), *(f"{share:.1%}" for share in shares)]) + " |"
+        )
+    return "\n".join(lines)
+
+
+def show(mutants: list[Mutant]) -> None:
+    """Print the mutants that were not killed and make a difference."""
+    for mutant in mutants:
+        if mutant.outcome in ("killed", "not tried") or equivalent(mutant):
+            continue
+        print(f"{mutant.outcome}: {mutant.name}")
+        for sign, lines in (("-", mutant.removed), ("+", mutant.added)):
+            for line in lines:
+                print(f"  {sign} {line.strip()}")
+
+
+def main() -> int:
+    """Run mutmut in a copy of the tree, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("package", choices=sorted(TESTS))
+    parser.add_argument("--only", nargs="*", default=[], help="names of mutants to try, with *")
+    parser.add_argument(
+        "--again", action="store_true", help="try those again that were not killed and make a difference"
+    )
+    parser.add_argument("--show", action="store_true", help="run nothing, list what was not killed")
+    parser.add_argument("--tree", type=Path, help="the folder of the copy")
+    options = parser.parse_args()
+    tree = options.tree or Path(tempfile.gettempdir()) / f"adaptor-mutants-{options.package.replace('/', '-')}"
+    tree.mkdir(parents=True, exist_ok=True)
+    code = 0
+    if not options.show:
+        names = options.only
+        if options.again:
+            names = [m.name for m in results(tree) if m.outcome not in ("killed", "not tried") and not equivalent(m)]
+        prepare(options.package, tree)
+        with open(tree / "mutmut.log", "wb") as log:
+            words = [sys.executable, "-m", "mutmut", "run", "--max-children", "1", *names]
+            code = subprocess.run(words, cwd=tree, stdout=log, stderr=subprocess.STDOUT).returncode
+    found = results(tree)
+    if options.show:
+        show(found)
+    print(table(found))
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
