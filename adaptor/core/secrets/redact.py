@@ -33,7 +33,7 @@ _KNOWN_PUBLIC = frozenset(
 #: The public keys of a configuration; all other values in it are secrets. A test compares them with the schema.
 PUBLIC_KEYS = frozenset(
     {"app_id", "page_id", "api_version", "base_url", "connect_timeout", "read_timeout", "total_timeout"}
-    | {"max_response_bytes", "max_retries", "max_wait"}
+    | {"max_response_bytes", "max_retries", "max_wait", "webhook_path", "webhook_user"}
 )
 #: The length of the digest that tells redacted texts apart.
 _DISTINCT = 12

@@ -332,7 +332,7 @@ def test_everything_in_a_configuration_but_our_public_keys_is_a_secret():
     token, secret = configuration["access_token"], configuration["app_secret"]
     user = configuration["user_access_token"]
     proofs = {appsecret_proof(each, secret) for each in (token, user)}
-    others = {configuration["previous_app_secret"], configuration["verify_token"], "Nairobi", "5432"}
+    others = {configuration[key] for key, rule in properties.items() if rule.get("writeOnly")} | {"Nairobi", "5432"}
     assert found == {token, user, secret, *proofs, *others}
     assert {path for path, _ in named_secrets({"base_url": "https://me:pw@example.org"})} == {"base_url"}
 
