@@ -22,8 +22,8 @@ import psycopg
 from adaptor.ledger.database.postgres import PostgresDatabase
 from adaptor.runner.execution.recording.run_id import new_run_id
 from adaptor.service.dispatch.announcer import Announcer
-from adaptor.service.dispatch.job_queue import JobQueue, make_tables
 from adaptor.service.dispatch.listener import Listener
+from adaptor.service.dispatch.procrastinate_jobs import JobQueue, make_tables
 from adaptor.service.store.records import Event, NewRun
 from adaptor.service.store.store import open_service_store
 

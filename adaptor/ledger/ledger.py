@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.run.place import without_lines
 from ..core.secrets.redact import Redactor
 from .claims.claim import ClaimEntry
-from .claims.uncertain import UncertainClaims
+from .claims.failed_commits import UncertainClaims
 from .claims.write_id import write_id
 from .database.database import storable
 from .errors import SentBefore, TakenOver

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..core.errors import AdaptorError, InputError
 from ..ledger.database.sqlite import FOLDER
-from .dispatch.job_queue import JobQueue, make_tables
 from .dispatch.listener import Listener
+from .dispatch.procrastinate_jobs import JobQueue, make_tables
 from .inbox.intake import Intake
 from .inbox.spool import Spool
 from .notices.sender import NoticeSender

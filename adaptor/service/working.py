@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 from ..core.errors import AdaptorError
 from ..runner.execution.signals import StopSignals
-from .dispatch.job_queue import make_tables
 from .dispatch.listener import Listener
+from .dispatch.procrastinate_jobs import make_tables
 from .notices.sender import NoticeSender
 from .store.records import QUEUED
 from .store.store import open_service_store

@@ -19,7 +19,7 @@ from ...ledger.errors import LedgerError
 from ...ledger.pace import BURST_SECONDS, LANE_MEDIA, LANE_STOP
 from ...ledger.records import SENT, UNKNOWN, Outcome, ended, sent
 from .claims import Claims
-from .workers import WorkerPool
+from .pool import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

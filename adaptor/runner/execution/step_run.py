@@ -9,7 +9,7 @@ from ...core.errors import SENT_YES, AdaptorError, JobError, plain
 from ...core.run.place import STEP, Statement
 from ..problems.source_lines import caret, excerpt
 from .counts import Counts
-from .state_check import StateCheck
+from .json_check import StateCheck
 from .step_state import as_json, without_configuration
 
 TYPE_CHECKING = False

@@ -8,7 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from .job_queue import QUEUE, TASK
+from .procrastinate_jobs import QUEUE, TASK
 
 if TYPE_CHECKING:
     from collections.abc import Callable

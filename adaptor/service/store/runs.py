@@ -173,18 +173,18 @@ class Runs:
         database = self._database
 
         def work() -> bool:
-            is_held = self._change(
+            is_still_ours = self._change(
                 run,
                 f"status = ?, is_open = 0, holder = NULL, ended = {database.clock}, exit_code = ?, error = ?",
                 (status, exit_code, _text(error)),
             )
-            if is_held and response is not None:
+            if is_still_ours and response is not None:
                 record_response(database, run.id, response)
-            if is_held and status in _NOTED:
+            if is_still_ours and status in _NOTED:
                 record_notice(database, RUN_FAILED, run=run.id)
-            if is_held and run.person is not None:
+            if is_still_ours and run.person is not None:
                 forget_answers(database, run.person)
-            return is_held
+            return is_still_ours
 
         return database.transact(work)
 

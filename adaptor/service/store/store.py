@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...ledger.leases.leases import LEASE_SECONDS, LeaseTerms
 from ...ledger.store import open_store
-from ..dispatch.job_queue import announcer_of
+from ..dispatch.procrastinate_jobs import announcer_of
 from .events import Events
 from .notices import Notices
 from .overview import Overview

@@ -124,7 +124,7 @@ def perform(order: Order, settings: Settings, credentials: Credentials, private:
         if order.epoch > 1:
             known = _known_in_ledger(order.id, settings.database)
             if known == "running":
-                return Outcome(1, is_held=True)
+                return Outcome(1, runs_elsewhere=True)
             if known is not None:
                 options.resume, options.run_id = order.id, None
         run = options.new_run(WatchedRun, _log(order, settings))

@@ -21,8 +21,8 @@ from ..store.records import FAILED, QUEUED, WAITING
 from ..store.store import lease_seconds
 from ..store.versions import explain_waiting
 from .outcome import HELD_SECONDS, MOST_LOST, RETRY_SECONDS, STATUS_OF, Outcome
-from .pool import Worker
 from .retention import Retention
+from .worker_process import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -83,7 +83,7 @@ class Dispatcher:
         #: Runs that this process has claimed and no worker has yet.
         self._claimed: list[RunRow] = []
         #: Why runs under way were stopped, to be resumed later, by their ids.
-        self._held: dict[str, Hold] = {}
+        self._put_off: dict[str, Hold] = {}
         self._on_look = on_look
         self._on_failure = on_failure
         self._on_end = on_end
@@ -101,7 +101,7 @@ class Dispatcher:
         self._trouble = ""
         self._next_tasks = 0.0
         self._next_explanation = 0.0
-        self._next_look = 0.0
+        self._next_lost_check = 0.0
         self._retention = Retention(store, log, settings.run_log)
         self._unrecorded: list[tuple[RunRow, Outcome]] = []
         self._stopping = threading.Event()
@@ -179,14 +179,14 @@ class Dispatcher:
             try:
                 self._policy.look()
                 self._record_rest()
-                self._look_for_lost()
+                self._check_for_lost()
                 self._perform_tasks()
-                self._stop_held()
+                self._stop_put_off()
                 self._claim()
                 self._trouble = ""
             except LedgerError as error:
                 # The others could not renew their leases either: they get the time to do so.
-                self._next_look = time.monotonic() + self._seconds
+                self._next_lost_check = time.monotonic() + self._seconds
                 if error.description != self._trouble:
                     # Once, and not every second of an hour.
                     self._trouble = error.description
@@ -265,12 +265,12 @@ class Dispatcher:
             if not taker.cancelled():
                 taker.set_result(None)
 
-    def _stop_held(self) -> None:
+    def _stop_put_off(self) -> None:
         """Stop runs for which quiet hours have begun: they are resumed after them."""
         for worker in self._workers:
             run = worker.run
-            if run is not None and run.id not in self._held and (hold := self._policy.hold(run)) is not None:
-                self._held[run.id] = hold
+            if run is not None and run.id not in self._put_off and (hold := self._policy.hold(run)) is not None:
+                self._put_off[run.id] = hold
                 self._log("info", f"{run.id}  It stops. {hold.why}")
                 worker.ask_to_stop()
 
@@ -284,10 +284,10 @@ class Dispatcher:
         self._lease = Lease(self._store.ledger.leases, "")
         return self._lease.id
 
-    def _look_for_lost(self) -> None:
-        if time.monotonic() < self._next_look:
+    def _check_for_lost(self) -> None:
+        if time.monotonic() < self._next_lost_check:
             return
-        self._next_look = time.monotonic() + LOST_SECONDS
+        self._next_lost_check = time.monotonic() + LOST_SECONDS
         for id_ in self._store.runs.release_lost(None if self._lease is None else self._lease.id):
             self._log("info", f"{id_}  The process that ran it has ended: it is resumed.")
         if self._lease is not None:
@@ -311,35 +311,35 @@ class Dispatcher:
 
     def _record_end(self, run: RunRow, outcome: Outcome) -> None:
         runs = self._store.runs
-        hold = self._held.get(run.id) if outcome.was_interrupted else None
+        hold = self._put_off.get(run.id) if outcome.was_interrupted else None
         hold = hold or self._policy.after(run, outcome)
         delay = self._delay(run, outcome)
         status = QUEUED
         if hold is not None:
-            is_held = runs.retry(run, hold.seconds, hold.why, failed=False)
+            is_still_ours = runs.retry(run, hold.seconds, hold.why, failed=False)
             what = "It is resumed when its Page is." if outcome.pauses_page else hold.why
         elif delay is not None:
-            counts = not (outcome.is_held or outcome.was_interrupted)
-            is_held = runs.retry(run, delay, outcome.error, failed=counts)
-            why = outcome.error if outcome.is_lost else "Another process runs it." if outcome.is_held else ""
+            counts = not (outcome.runs_elsewhere or outcome.was_interrupted)
+            is_still_ours = runs.retry(run, delay, outcome.error, failed=counts)
+            why = outcome.error if outcome.is_lost else "Another process runs it." if outcome.runs_elsewhere else ""
             what = f"{why or 'It did not end well.'} It goes on{f' in {delay:.0f} s' if delay else ' later'}."
         elif outcome.waits is not None:
-            status, is_held = WAITING, runs.wait(run, **outcome.waits)
+            status, is_still_ours = WAITING, runs.wait(run, **outcome.waits)
             what = f"{run.workflow + ': ' if run.workflow else ''}{run.start}: waits for an answer. {outcome.summary}"
         else:
             status = STATUS_OF.get(outcome.exit_code, FAILED)
-            is_held = runs.end(run, status, outcome.exit_code, outcome.error, outcome.response)
+            is_still_ours = runs.end(run, status, outcome.exit_code, outcome.error, outcome.response)
             what = f"{run.workflow + ': ' if run.workflow else ''}{run.start}: {status}. {outcome.summary}".rstrip()
-        if not is_held:
+        if not is_still_ours:
             what = "Another process has taken it over meanwhile; nothing is recorded of this attempt."
         else:
             self._on_end(run, outcome, status)
-        self._held.pop(run.id, None)
+        self._put_off.pop(run.id, None)
         self._log("info" if outcome.exit_code == 0 or hold is not None else "error", f"{run.id}  {what}")
 
     def _delay(self, run: RunRow, outcome: Outcome) -> float | None:
         """Return in how many seconds a run has another attempt, or None where it has none."""
-        if outcome.is_held:
+        if outcome.runs_elsewhere:
             return HELD_SECONDS
         if outcome.was_interrupted:
             # By this service; a signal from elsewhere was meant for the run.

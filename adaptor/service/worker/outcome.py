@@ -48,7 +48,7 @@ class Outcome:
         error: The message for people, or None.
         is_safe: Another attempt is safe and may help: nothing was sent, or what was sent is known.
         retry_after: In how many seconds Meta takes calls again, or None.
-        is_held: Another process runs it; this attempt did nothing.
+        runs_elsewhere: Another process runs it; this attempt did nothing.
         is_lost: The worker process has ended in the middle of it.
         waits: Where it waits for an answer, as `Result.waits`, or None.
         put_off: Until when it has stopped itself for quiet hours, in Unix seconds, or None.
@@ -62,7 +62,7 @@ class Outcome:
     error: str | None = None
     is_safe: bool = False
     retry_after: float | None = None
-    is_held: bool = False
+    runs_elsewhere: bool = False
     is_lost: bool = False
     waits: dict[str, Any] | None = None
     put_off: float | None = None

@@ -8,8 +8,8 @@ from concurrent.futures import Future
 import pytest
 
 from adaptor.service.dispatch.announcer import Announcer
-from adaptor.service.dispatch.job_queue import JobQueue, make_tables
 from adaptor.service.dispatch.listener import Listener
+from adaptor.service.dispatch.procrastinate_jobs import JobQueue, make_tables
 from adaptor.service.store.records import Event, NewRun
 from adaptor.service.store.store import open_service_store
 
