@@ -23,6 +23,7 @@ Two scores are shown: of all mutants, and without the equivalent ones. A mutant 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import re
@@ -126,8 +127,7 @@ def prepare(package: str, tree: Path) -> None:
 def results(tree: Path) -> list[Mutant]:
     """Return the mutants of a copy, with the lines of those that were not killed."""
     os.chdir(tree)
-    from mutmut.mutation.diff_apply import get_diff_for_mutant
-
+    get_diff_for_mutant = importlib.import_module("mutmut.mutation.diff_apply").get_diff_for_mutant
     found = []
     for meta in sorted((tree / "mutants").rglob("*.meta")):
         path = meta.relative_to(tree / "mutants").with_suffix("")
@@ -147,7 +147,7 @@ OUTCOMES = {0: "survived", 5: "no test", 33: "no test", 34: "skipped"}
 
 def table(mutants: list[Mutant]) -> str:
     """Return a line for each module, and one for all."""
-    rows = {}
+    rows: dict[str, Counter[str]] = {}
     for mutant in mutants:
         module = mutant.name.rpartition(".")[0].removeprefix("adaptor.")
         for key in (module, "all"):
@@ -193,6 +193,8 @@ def main() -> int:
     parser.add_argument("--show", action="store_true", help="run nothing, list what was not killed")
     parser.add_argument("--tree", type=Path, help="the folder of the copy")
     options = parser.parse_args()
+    if importlib.util.find_spec("mutmut") is None:
+        parser.error("mutmut is not installed: pip install mutmut==3.8.1")
     tree = options.tree or Path(tempfile.gettempdir()) / f"adaptor-mutants-{options.package.replace('/', '-')}"
     tree.mkdir(parents=True, exist_ok=True)
     code = 0
