@@ -98,7 +98,12 @@ class Claim:
         for record in self._claim_again([(record, write_of[id_]) for id_, record in again.items()]):
             results[record.id] = results[record.id]._replace(record=record)
         results.update(self._insert(new))
-        return [self._answer(results[id_], write, is_first=write_of.get(id_) is write) for id_, write in writes]
+        # Of equal ids the first write is answered as such, by its position.
+        first_at = {id_: index for index, (id_, _) in reversed([*enumerate(writes)])}
+        return [
+            self._answer(results[id_], write, is_first=first_at[id_] == index)
+            for index, (id_, write) in enumerate(writes)
+        ]
 
     def _answer(self, result: ClaimResult, write: Write, *, is_first: bool) -> ClaimResult:
         if is_first:

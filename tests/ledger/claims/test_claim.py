@@ -53,6 +53,13 @@ def test_what_this_process_holds_is_a_repeat_and_is_not_claimed_twice(runs, send
     assert (second.is_claimed, second.is_repeat, second.error) == (False, True, None)
 
 
+def test_one_write_twice_in_one_call_is_claimed_once(runs):
+    ledger = runs.begin()
+    write = ledger.write("send", "1", "a", page="9", once=True)
+    entries = ledger.claim([write, write])
+    assert [(each.is_claimed, each.is_repeat) for each in entries] == [(True, False), (False, True)]
+
+
 def test_what_a_living_process_holds_is_left_to_it(runs, store, held):
     ledger = runs.begin()
     entry = claim(ledger, once=True)
