@@ -5,6 +5,8 @@ from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -69,10 +71,12 @@ def circles(*, types: bool = False) -> list[set[str]]:
             return found
 
 
+@pytest.mark.long
 def test_no_circle_of_modules():
     assert circles() == []
 
 
+@pytest.mark.long
 def test_no_circle_in_the_runner_even_for_type_checkers():
     found = circles(types=True)
     assert [circle for circle in found if any(name.startswith("adaptor.runner.") for name in circle)] == []

@@ -43,6 +43,7 @@ def python(copy, *arguments, cwd=None):
     return done.stdout
 
 
+@pytest.mark.long
 def test_the_new_operation_runs(copy, httpserver, tmp_path):
     page = {"data": [{"id": "1", "name": "Ana"}]}
     httpserver.expect_request(
@@ -55,12 +56,14 @@ def test_the_new_operation_runs(copy, httpserver, tmp_path):
     assert json.loads(told)["data"] == page["data"]
 
 
+@pytest.mark.long
 def test_its_documentation_and_its_permission_are_known(copy):
     assert "me/messenger_lead_forms" in python(copy, "-m", "adaptor", "docs", "list_lead_forms")
     script = "from adaptor import list_lead_forms; print(*list_lead_forms().needs().permissions)"
     assert python(copy, "-c", script) == "pages_messaging\n"
 
 
+@pytest.mark.long
 def test_type_checkers_know_it(copy, tmp_path):
     (tmp_path / "job.py").write_text(
         "from adaptor import each, list_lead_forms, log, state\n\n"

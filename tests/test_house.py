@@ -19,21 +19,25 @@ def run(*command: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_mypy_accepts_the_package_in_strict_mode():
     run("mypy", "--strict", "adaptor")
 
 
+@pytest.mark.long
 def test_mypy_accepts_the_examples_in_strict_mode():
     for job in sorted((ROOT / "examples").glob("*/job.py")):
         run("mypy", "--strict", str(job))
 
 
+@pytest.mark.long
 def test_benchmarks_measure_what_is_there():
     # A benchmark is run by hand or late; a name that is gone should not be found only then.
     known = ("union-attr", "func-returns-value", "import-untyped")
     run("mypy", *(f"--disable-error-code={code}" for code in known), *map(str, sorted(ROOT.glob("benchmarks/*.py"))))
 
 
+@pytest.mark.long
 def test_mypy_refuses_a_wrong_argument(tmp_path):
     script = tmp_path / "job.py"
     script.write_text(
@@ -48,10 +52,12 @@ def test_mypy_refuses_a_wrong_argument(tmp_path):
     assert 'Argument "query" to "get"' in done.stdout, done.stdout
 
 
+@pytest.mark.long
 def test_ruff_finds_nothing():
     run("ruff", "check", ".")
 
 
+@pytest.mark.long
 def test_everything_is_formatted():
     run("ruff", "format", "--check", ".")
 
@@ -62,6 +68,7 @@ def test_a_folder_can_be_taken_in_at_a_glance():
     assert {str(folder): len(files) for folder, files in modules.items() if len(files) > 16} == {}
 
 
+@pytest.mark.long
 def test_imports_go_one_way():
     linter = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
@@ -153,6 +160,7 @@ def test_no_module_is_longer_than_400_lines():
     assert not long
 
 
+@pytest.mark.long
 def test_no_test_reads_files_beside_the_project():
     # Tests hold their own data: what lies beside a checkout is not there in a clone.
     for file in sorted((ROOT / "tests").rglob("*.py")):

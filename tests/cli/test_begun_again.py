@@ -133,6 +133,7 @@ def test_only_the_earlier_run_is_offered_to_go_on_with(job, meta):
     assert names(meta) == ["Ana", "Cid", "Ben"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("first", ["r1", "r2"])
 def test_going_on_with_both_writes_to_nobody_twice(job, meta, tmp_path, first):
     """The second one has written to somebody new before it was refused, so it stays."""
@@ -232,6 +233,7 @@ def vanish(state):
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("option", ["-o", "--report", "--results"])
 def test_an_output_that_cannot_be_written_fails_the_run(job, meta, tmp_path, store, vanishing, option):
     if option == "--results":

@@ -93,6 +93,7 @@ def test_a_limit_and_one_person_alone(adaptor, files, messenger):
     assert len(messenger.messages) == 3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", [("--limit", "2"), ("--only-to", "6000000000000001")])
 def test_after_a_part_of_the_people_the_run_goes_on_to_the_others_and_to_nobody_twice(adaptor, files, messenger, part):
     first = adaptor(JOB.replace("MORE", ""), "-c", "c.json", *part, files=files)

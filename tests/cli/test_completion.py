@@ -97,6 +97,7 @@ def test_a_script_knows_commands_options_values_and_names(script, shell):
         assert word in text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_shell_finds_no_mistake_in_its_script(script, shell):
     if shutil.which(shell) is None:

@@ -134,6 +134,7 @@ def is_clean(done):
     return plain == harmless(plain)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "words", [["check", f"no{ODD}.py"], ["docs", ODD], ["run", "--" + ODD], [ODD], ["runs", "show", ODD]]
 )

@@ -2,9 +2,12 @@
 
 import json
 
+import pytest
+
 SECOND_SIGNAL = "[__import__('os').kill(__import__('os').getpid(), 2) for _ in range(2)] and state.data.x > 1"
 
 
+@pytest.mark.long
 def test_the_run_ends_at_the_edge_and_says_what_was_sent(beside, tmp_path):
     steps = [
         {"id": "a", "expression": "send_text('6543210987654321', 'Hello')", "next": {"b": SECOND_SIGNAL}},

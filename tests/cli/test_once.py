@@ -117,6 +117,7 @@ def test_who_had_a_message_gets_none_from_another_branch(job, meta, killed, scri
     assert done.code == 1
 
 
+@pytest.mark.long
 def test_where_only_the_branch_is_another_one_the_message_is_given_back(job, meta, killed):
     script = (
         f"{LOOK}try_each(\n    state.data,\n    fn_if(\n        state.hours < 24,\n        {TEXT},\n"
@@ -128,6 +129,7 @@ def test_where_only_the_branch_is_another_one_the_message_is_given_back(job, met
     assert "1 unknown" in done.err
 
 
+@pytest.mark.long
 def test_who_had_nothing_gets_the_message_of_the_branch_that_now_holds(job, meta, killed):
     killed(BRANCHES["fn_if"], at=3)
     job(BRANCHES["fn_if"], "--resume", "r1", hours=24)
@@ -185,6 +187,7 @@ def test_letters_to_one_phone_that_come_in_another_order_are_all_sent_once(job, 
     assert len(meta.told) == 3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("loop", ["each", "try_each"])
 def test_who_is_held_back_keeps_nobody_else_from_another_letter(job, meta, killed, loop):
     ana, ben, *_ = PEOPLE
@@ -223,6 +226,7 @@ def test_a_failure_that_the_job_handled_is_not_tried_again(job, meta, killed, sc
     assert all(len(texts_to(meta, person)) == 1 for person in PEOPLE)
 
 
+@pytest.mark.long
 def test_a_failure_that_a_handler_only_noted_is_not_tried_again(job, meta, killed):
     script = f"try_each(state.data, {TEXT}.catch(lambda error, s: s))"
     meta.at(2, lambda: meta.refusal(613))
@@ -245,6 +249,7 @@ def test_a_failure_that_a_loop_passed_over_is_tried_again(job, meta):
 # --- What nobody knows of ---
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "loop",
     [f"broadcast(state.data, {TEXT}, batch_size=1, concurrency=1)", f"try_each(state.data, {TEXT})"],
@@ -333,6 +338,7 @@ def test_a_run_with_failures_of_single_items_does_not_block_the_next_day(job, me
     assert done.code == 0, done.err
 
 
+@pytest.mark.long
 def test_a_message_that_a_run_with_failures_has_sent_is_not_sent_by_the_next_one(job, meta):
     script = f"try_each(state.data, {TEXT})"
     meta.at(2, lambda: meta.refusal(100))
@@ -362,6 +368,7 @@ def test_a_handler_does_not_send_something_else_in_its_place(job, meta):
     assert [to for to, _ in meta.accepted] == PEOPLE
 
 
+@pytest.mark.long
 def test_a_killed_run_is_told_of_in_words_that_are_true(job, killed):
     killed(f"try_each(state.data, {TEXT})", at=3)
     done = job(f"try_each(state.data, {TEXT})")
@@ -419,6 +426,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+@pytest.mark.long
 def test_a_run_that_is_killed_before_its_output_is_written_writes_it_when_it_goes_on(
     job, meta, adaptor, environment, tmp_path
 ):

@@ -171,6 +171,7 @@ def test_the_command_that_is_shown_goes_on_from_any_folder(job, meta, tmp_path, 
     assert meta.accepted == hello(0, 1, 2, 3, 4)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("killed", [False, True])
 def test_another_system_is_told_once_though_what_it_is_told_changes_with_the_time(job, meta, beside, tmp_path, killed):
     script = f"http.post('{meta.url}/told', body=lambda s: {{'at': __import__('time').time_ns()}})\n" + (
@@ -294,6 +295,7 @@ def test_a_way_that_opens_only_when_the_run_goes_on_is_not_taken_for_another(job
     assert [step["arrival"] for step in shown["steps"] if step["id"] == "c"] == [0, 1]
 
 
+@pytest.mark.long
 def test_a_part_of_a_workflow_goes_on_as_that_part(job, meta, three_steps, adaptor):
     job("log(1)", "--dry-run")
     meta.at(2, lambda: meta.refusal(190))
@@ -457,6 +459,7 @@ def test_a_dry_run_lists_what_going_on_would_send_and_leaves_no_trace(job, meta,
     assert job(JOB, "--resume", name).code == 0
 
 
+@pytest.mark.long
 def test_a_dry_run_leaves_out_whom_another_run_has_written_to_since(job, meta):
     meta.at(3, lambda: meta.refusal(190))
     meta.at(7, lambda: meta.refusal(190))

@@ -67,6 +67,7 @@ def test_the_help_of_a_command_fits_the_screen_and_ends_with_examples(terminal, 
     assert f"adaptor {command} " in examples
 
 
+@pytest.mark.long
 def test_a_run_in_a_terminal_shows_steps_as_they_come_and_ends_with_what_was_sent(terminal, tmp_path):
     steps = [
         {"id": "load", "name": "Load", "expression": "fn(lambda s: {**s, 'data': {'n': 1}})", "next": "send"},

@@ -232,6 +232,7 @@ def test_forgetting_asks_first_and_keeps_the_counts(sent, runs, screen, tmp_path
     assert PEOPLE[0].encode() not in (tmp_path / ".adaptor" / "ledger.db").read_bytes()
 
 
+@pytest.mark.long
 def test_everything_older_can_be_forgotten_at_once(sent, runs):
     sent(name="r1")
     sent(name="r2", people=PEOPLE[:2])

@@ -62,6 +62,7 @@ def test_a_row_that_is_gone_gives_nobody_the_letter_of_another(job, messenger, t
     assert [message.psid for message in messenger.messages] == [ANA, BEN, CEM, DIA]
 
 
+@pytest.mark.long
 def test_a_key_is_tried_again_the_next_day_where_the_window_was_closed(job, messenger):
     script = "try_each(state.data, send_text(state.data, 'Hello', key=f'visit of {state.data}'))\n"
     people = {"data": [ANA, BEN]}

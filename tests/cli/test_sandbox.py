@@ -81,6 +81,7 @@ def test_people_come_from_a_file_whose_token_is_not_printed(sandbox, tmp_path):
     assert [person["name"] for person in people] == ["Ana"]
 
 
+@pytest.mark.long
 def test_what_is_kept_is_there_again(sandbox, tmp_path):
     process, said = sandbox("--keep", "kept.db")
     message = {"recipient": {"id": ANA}, "messaging_type": "RESPONSE", "message": {"text": "hello"}}
@@ -95,6 +96,7 @@ def test_what_is_kept_is_there_again(sandbox, tmp_path):
     assert json.loads(ask(f"{fact(again, 'chat page')}room?thread={ANA}"))["total"] == 1
 
 
+@pytest.mark.long
 def test_a_credentials_file_is_written_with_which_a_job_finds_the_sandbox(sandbox, adaptor, tmp_path):
     """It is the owner's alone, and replaces the file of an earlier sandbox, whatever mode that had."""
     file = tmp_path / "there.json"
@@ -164,6 +166,7 @@ def test_people_that_cannot_be_read_are_told(adaptor):
     assert "nobody.json: cannot be read" in done.err
 
 
+@pytest.mark.long
 def test_a_run_with_open_stays_until_it_is_interrupted(tmp_path, environment):
     (tmp_path / "job.py").write_text("send_text('6543210987654321', 'hello')")
     process = subprocess.Popen(

@@ -210,6 +210,7 @@ def test_an_answer_that_comes_after_ctrl_c_is_counted_and_nothing_more_is_sent(
     assert json.loads((tmp_path / "out.json").read_text())["errors"]["job-1"]["code"] == "INTERRUPTED"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("arguments", [[], ["--timeout", "50"]])
 def test_a_second_ctrl_c_stops_at_once_and_the_outcome_is_unknown(started, slow_graph, arguments):
     process = started(SEND_TWICE, "-S", slow_graph.state, *arguments)

@@ -260,6 +260,7 @@ LOOPS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("loop", LOOPS.values(), ids=LOOPS)
 def test_who_would_get_another_text_counts_as_failed_in_every_loop(job, meta, tmp_path, loop):
     send = (

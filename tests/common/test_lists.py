@@ -94,6 +94,7 @@ def test_what_was_joined_can_be_split_again(items):
     assert joined.split("|") == (items or [""])
 
 
+@pytest.mark.long
 @given(st.recursive(st.none() | st.integers() | st.booleans(), st.lists))
 def test_making_a_list_twice_is_making_it_once(value):
     assert to_array(to_array(value)) == to_array(value)

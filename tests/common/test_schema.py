@@ -303,6 +303,7 @@ def test_a_condition_can_ask_whether_anything_was_wrong():
     assert story({"data": 5})["bad"] == 1
 
 
+@pytest.mark.long
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),

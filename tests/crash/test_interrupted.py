@@ -103,6 +103,7 @@ def test_parts_that_met_a_rate_limit_are_repeated_alone(campaign: Job, code: int
     assert "were not taken; trying again" in log
 
 
+@pytest.mark.long
 def test_a_limit_that_lasts_longer_than_is_waited_for_ends_the_run_which_goes_on_later(campaign: Job) -> None:
     campaign.ask("fault", 80006, minutes=20, on="messages")
 

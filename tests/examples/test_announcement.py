@@ -36,6 +36,7 @@ def test_everybody_has_a_row_with_what_became_of_them(told):
     assert all(row["message_id"].startswith("m_") for row in rows if row["outcome"] == "sent")
 
 
+@pytest.mark.long
 def test_nobody_gets_it_twice_and_nobody_who_unsubscribed_gets_it(told):
     _, rows = told
     sent = Counter(row["recipient"] for row in rows if row["outcome"] == "sent")

@@ -95,6 +95,7 @@ def test_people_who_cannot_be_reached_do_not_make_the_run_fail(ran):
     assert ran.code == 0, ran.log
 
 
+@pytest.mark.long
 def test_the_final_state_is_the_summary_and_nothing_else(ran):
     assert list(json.loads(ran.stdout)) == ["data"]
 
@@ -178,6 +179,7 @@ def test_nobody_gets_two_messages(sandbox):
     assert max(Counter(message.psid for message in sandbox.messages).values()) == 1
 
 
+@pytest.mark.long
 def test_everybody_who_can_be_reached_gets_a_message(sandbox):
     assert {message.psid for message in sandbox.messages} == {row["psid"] for row in REACHABLE}
 

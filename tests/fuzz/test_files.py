@@ -278,6 +278,7 @@ def test_project(value):
     checked("project.yaml", as_yaml(value))
 
 
+@pytest.mark.long
 @rounds(scripts)
 def test_script(text):
     checked("job.py", text)

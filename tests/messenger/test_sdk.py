@@ -181,6 +181,7 @@ CALLS: list[tuple[Any, type]] = [
 OF_EVERY_READ = {"fields", "limit", "after", "before", "summary"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("operation", "kind"), CALLS, ids=lambda value: getattr(value, "name", None))
 def test_what_is_sent_is_declared_by_metas_sdk(operation: GraphOperation, kind: type) -> None:
     request = operation.describe({"configuration": {"app_id": "5"}})

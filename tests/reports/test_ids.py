@@ -89,6 +89,7 @@ def test_an_id_of_words_is_no_damaged_one():
     assert send_text("ana", "Hello").describe({}).body["recipient"] == {"id": "ana"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", ["--dry-run", "--sandbox"])
 @pytest.mark.parametrize("loop", ["try_each", "broadcast"])
 def test_the_line_of_a_damaged_id_is_named_and_the_others_are_served(adaptor, how, loop):

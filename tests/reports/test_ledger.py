@@ -32,6 +32,7 @@ def begun(database: str, given: Any) -> Ledger:
     return ledger
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("odd", ODD)
 def test_what_a_database_cannot_hold_is_kept_all_the_same(database: str, odd: str) -> None:
     ledger = begun(database, {"data": odd})

@@ -102,6 +102,7 @@ def test_a_worker_that_is_killed_after_the_answer_asks_nothing_twice(serve, sand
     assert sorted(each.status for each in opened.runs.newest()) == ["cancelled", "succeeded"]
 
 
+@pytest.mark.long
 def test_a_question_of_which_nobody_knows_whether_it_arrived_waits_for_its_answer(
     serve, sandbox, tmp_path, database, opened
 ):

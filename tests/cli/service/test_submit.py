@@ -47,6 +47,7 @@ def test_a_run_is_queued_with_what_was_given_and_its_id_printed(submit, store, t
     assert "There is already a run `appointment-4711`" in again.stderr
 
 
+@pytest.mark.long
 def test_a_run_starts_not_before_its_time(submit, store):
     assert submit("--not-before", "2d").returncode == 0
     assert store.runs.claim("holder", 1) == []

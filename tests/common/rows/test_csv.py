@@ -300,6 +300,7 @@ def test_a_file_is_streamed(tmp_path):
     assert len(sizes) > 90
 
 
+@pytest.mark.long
 def test_a_file_is_closed_when_a_callback_fails(tmp_path):
     file = tmp_path / "rows.csv"
     file.write_text("a\n" + "1\n" * 10)

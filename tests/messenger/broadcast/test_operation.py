@@ -71,6 +71,7 @@ def test_a_broadcast_goes_to_everybody_in_its_source(campaign: Campaign, tmp_pat
     assert after["failed"] == []
 
 
+@pytest.mark.long
 def test_a_source_is_never_held_whole(campaign: Campaign) -> None:
     ahead: list[int] = []
 

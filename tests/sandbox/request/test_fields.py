@@ -40,6 +40,7 @@ def test_the_id_is_always_there_and_empty_values_never():
         select(read_fields("other"), known, (), "Page")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("begin", "part"), [("", "a, "), ("a", ".b(c)"), ("a,", " ")])
 def test_a_long_text_takes_no_time_that_grows_faster_than_the_text(begin, part):
     assert grows_with_its_input(lambda size: read_fields(begin + part * size), 4_000)

@@ -3,6 +3,7 @@ import pytest
 ANA = "6543210987654321"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("recipient", "expected"),
     [

@@ -40,6 +40,7 @@ def test_a_database_of_one_server_has_no_queue(fresh_postgresql):
     opened.close()
 
 
+@pytest.mark.long
 def test_the_tables_are_made_once_by_however_many_start_together(fresh_postgresql):
     stores = [open_service_store(fresh_postgresql) for _ in range(3)]
     faults = []

@@ -165,6 +165,7 @@ def test_an_address_is_taken_from_the_environment_and_a_dead_one_is_not_shown(st
     assert [each["run"] for each in got] == ["r"]
 
 
+@pytest.mark.long
 def test_many_failures_at_once_are_one_notice(store, httpserver, got):
     sent = Sent(store, bot=NoticeTarget(httpserver.url_for("/hook"), include=("error", "person")))
     for number in range(30):

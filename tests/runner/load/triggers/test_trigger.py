@@ -43,6 +43,7 @@ def test_a_disabled_trigger_waits_for_nothing(plan):
     assert only(plan({"id": "h", "enabled": False})) is None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("trigger", "expected"),
     [
