@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import adaptor
 from adaptor import send_text, state
 from adaptor.core.run.context import Run
@@ -69,6 +71,7 @@ def test_a_send_is_called_upwards_four_times_at_most(httpserver):
     ]
 
 
+@pytest.mark.long
 def test_a_job_that_sends_loads_neither_dataclasses_nor_inspect(sandbox, tmp_path: Path):
     (tmp_path / "job.py").write_text(f'send_text("{PSID}", "Hello")\n')
     (tmp_path / "c.json").write_text(f'{{"access_token": "{sandbox.access_token}", "base_url": "{sandbox.url}"}}')

@@ -9,6 +9,8 @@ import pytest
 
 from adaptor.ledger.store import open_store
 
+pytestmark = pytest.mark.long
+
 ANA, BEN, CID = "6543210987654321", "6543210987654322", "6543210987654323"
 ROWS = [{"psid": ANA, "name": "Ana"}, {"psid": BEN, "name": "Ben"}, {"psid": CID, "name": "Cid"}]
 SEND = 'send_text(state.data.psid, f"Hello {state.data.name}")'
@@ -55,7 +57,6 @@ def refuse_ben(meta):
 # --- The guard holds until a run ends well ---
 
 
-@pytest.mark.long
 def test_it_holds_however_often_the_job_is_begun_again(job, meta, store):
     refuse_ben(meta)
     assert job(JOB, "--run-id", "r1").code == 1
@@ -83,7 +84,6 @@ workflows:
 """
 
 
-@pytest.mark.long
 def test_it_holds_for_one_workflow_of_a_project_while_another_one_runs(job, meta, tmp_path, store):
     (tmp_path / "project.yaml").write_text(PROJECT)
     refuse_ben(meta)
@@ -133,7 +133,6 @@ def test_only_the_earlier_run_is_offered_to_go_on_with(job, meta):
     assert names(meta) == ["Ana", "Cid", "Ben"]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("first", ["r1", "r2"])
 def test_going_on_with_both_writes_to_nobody_twice(job, meta, tmp_path, first):
     """The second one has written to somebody new before it was refused, so it stays."""
@@ -159,7 +158,6 @@ def test_a_run_that_was_begun_anew_on_purpose_goes_on_to_everybody(job, meta):
     assert names(meta) == ["Ana", "Cid", "Ana", "Ben", "Cid"]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("handler", ["lambda error, state: state", "lambda error, state: log('passed over')(state)"])
 def test_a_handler_that_catches_the_refusal_does_not_make_the_run_end_well(job, meta, handler):
     script = JOB.replace(SEND, f"{SEND}.catch(WindowClosed, {handler})")
@@ -184,7 +182,6 @@ MENDED = {
 }
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("mended", MENDED.values(), ids=MENDED)
 def test_a_job_that_was_mended_writes_to_nobody_again(job, meta, mended):
     refuse_ben(meta)
@@ -233,7 +230,6 @@ def vanish(state):
 """
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("option", ["-o", "--report", "--results"])
 def test_an_output_that_cannot_be_written_fails_the_run(job, meta, tmp_path, store, vanishing, option):
     if option == "--results":

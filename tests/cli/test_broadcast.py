@@ -36,6 +36,7 @@ def asked(tmp_path, files, screen):
     return shown, shown.read("[y/N]")
 
 
+@pytest.mark.long
 def test_a_terminal_says_which_page_how_many_and_how_long_before_it_asks(asked, messenger):
     _, question = asked
     for words in (
@@ -49,6 +50,7 @@ def test_a_terminal_says_which_page_how_many_and_how_long_before_it_asks(asked, 
     assert messenger.messages == []
 
 
+@pytest.mark.long
 def test_yes_begins_it(asked, messenger):
     shown, _ = asked
     shown.type("y\r")
@@ -57,6 +59,7 @@ def test_yes_begins_it(asked, messenger):
     assert len(messenger.messages) == 5
 
 
+@pytest.mark.long
 def test_where_the_job_ran_before_the_question_says_how_many_of_these_people_it_wrote_to(
     adaptor, files, screen, tmp_path
 ):
@@ -69,6 +72,7 @@ def test_where_the_job_ran_before_the_question_says_how_many_of_these_people_it_
     assert "3 of the people above are among them." in row
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("answer", ["n\r", "\r", "\x04"], ids=["no", "nothing", "the end"])
 def test_anything_else_writes_to_nobody(asked, messenger, answer):
     shown, _ = asked

@@ -72,6 +72,7 @@ map_(state.data, lambda item, index, state: item["key"])
     assert kept("c") == {"a": 1, "b": 1}
 
 
+@pytest.mark.long
 def test_a_sandbox_run_has_collections_of_its_own_unless_a_ledger_keeps_them(adaptor, kept):
     adaptor('collections.set("c", "a", 1)')
     script = 'collections.get("c", "*")\ncollections.set("c", "s", 2)\n'
@@ -174,6 +175,7 @@ def test_a_case_is_kept_at_the_time_that_it_says(adaptor):
 # --- By hand ---
 
 
+@pytest.mark.long
 def test_values_are_set_read_and_removed_by_hand(adaptor, tmp_path):
     def do(*words, stdin=None):
         return adaptor(None, *words, command="collections", stdin=stdin)

@@ -8,6 +8,8 @@ import pytest
 
 from adaptor.cli.main import COMMANDS
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def script(adaptor):
@@ -38,7 +40,6 @@ def complete(script, tmp_path):
     return ask
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
@@ -70,7 +71,6 @@ def test_folders_are_offered_for_a_new_project(complete, tmp_path):
     assert complete("adaptor", "new", "pro") == ["projects"]
 
 
-@pytest.mark.long
 def test_an_interactive_bash_completes_commands_names_and_files_with_spaces(screen, script, tmp_path):
     (tmp_path / "completion.bash").write_text(script("bash"))
     (tmp_path / "my state.json").write_text("{}")
@@ -89,7 +89,6 @@ def test_an_interactive_bash_completes_commands_names_and_files_with_spaces(scre
     terminal.read("my\\ state.json ")
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_script_knows_commands_options_values_and_names(script, shell):
     text = script(shell)
@@ -97,7 +96,6 @@ def test_a_script_knows_commands_options_values_and_names(script, shell):
         assert word in text
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_shell_finds_no_mistake_in_its_script(script, shell):
     if shutil.which(shell) is None:

@@ -213,6 +213,7 @@ def ends(httpserver, token, **facts):
 SEND = "send_text('6543210987654321', 'Hello')"
 
 
+@pytest.mark.long
 def test_a_run_warns_of_an_end_that_a_check_has_learned(adaptor, httpserver, tmp_path):
     soon = int(time.time() + 5 * DAY + 60)
     credential = ends(httpserver, TOKEN, data_access_expires_at=soon)

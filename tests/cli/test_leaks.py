@@ -14,6 +14,8 @@ from werkzeug import Response
 
 from adaptor.core.secrets.redact import appsecret_proof
 
+pytestmark = pytest.mark.long
+
 TOKEN = "EAAG/t0ken+with=signs%and~more"
 SECRET = "app5ecret\"with'quotes"
 KEY = "-----BEGIN PRIVATE KEY-----\nMIIEvQ+Kq8/first9==\nZr5~second&line7\nQ2x=\n-----END PRIVATE KEY-----\n"
@@ -151,7 +153,6 @@ def test_a_run_leaves_no_secret_behind(adaptor, given, tmp_path, job, option):
         json.loads(done.out)
 
 
-@pytest.mark.long
 def test_a_workflow_with_a_configuration_of_its_own_leaves_none_behind(adaptor, given, tmp_path, tmp_path_factory):
     with open(given) as stream:
         configuration = json.load(stream)
@@ -173,7 +174,6 @@ def test_a_workflow_with_a_configuration_of_its_own_leaves_none_behind(adaptor, 
             assert done.code == (2 if more else 0)
 
 
-@pytest.mark.long
 def test_a_run_that_is_resumed_leaves_none_behind_and_gets_them_back(adaptor, given, tmp_path, httpserver):
     # The number is put together, so that the workflow itself does not hold it.
     second = (
@@ -309,7 +309,6 @@ def test_a_credential_that_is_given_where_a_path_belongs_is_not_shown(adaptor, t
         assert "EAAGm0PX4ZCpsBAKZC" not in done.err
 
 
-@pytest.mark.long
 def test_no_process_shows_a_secret_in_its_arguments(given, tmp_path, environment, httpserver):
     seen = []
 
@@ -342,7 +341,6 @@ def test_a_state_given_with_s_that_holds_a_configuration_is_warned_of(adaptor):
     assert "-S holds" not in adaptor("log(1)", state={"data": {}}).err
 
 
-@pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="only there have files such rights")
 def test_a_file_with_a_credential_that_others_may_read_is_warned_of(adaptor, tmp_path, given, httpserver):
     text = json.dumps({"access_token": TOKEN, "base_url": httpserver.url_for("/")})

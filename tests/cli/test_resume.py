@@ -79,6 +79,7 @@ def test_a_run_that_stopped_with_an_error_goes_on_and_writes_to_nobody_twice(job
     assert outcomes(ledger()) == ("finished", {"sent": 5})
 
 
+@pytest.mark.long
 def test_last_is_the_newest_run_of_the_job(job, meta, tmp_path):
     assert "There is no ledger" in job(JOB, "--resume", "last").err
     meta.at(2, lambda: meta.refusal(190))
@@ -105,6 +106,7 @@ def test_a_run_that_was_interrupted_waits_for_the_answer_notes_it_and_goes_on(jo
     assert meta.accepted == hello(0, 1, 2, 3, 4)
 
 
+@pytest.mark.long
 def test_an_interrupted_wait_before_a_repeat_leaves_nothing_unknown(job, meta, ledger, beside, tmp_path):
     (tmp_path / "job.py").write_text(JOB)
     facts = json.loads((tmp_path / "c.json").read_text())
@@ -119,6 +121,7 @@ def test_an_interrupted_wait_before_a_repeat_leaves_nothing_unknown(job, meta, l
     assert meta.accepted == hello(0, 1, 2, 3, 4)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("reached", [False, True], ids=["before it arrived", "after it arrived"])
 def test_what_was_under_way_when_the_run_was_killed_is_unknown_and_not_sent_again(
     job, meta, ledger, beside, tmp_path, reached
@@ -339,6 +342,7 @@ def test_a_stop_before_anything_was_sent_is_no_obstacle(job, meta):
     assert meta.accepted == hello(0, 1, 2, 3, 4)
 
 
+@pytest.mark.long
 def test_fresh_begins_anew_on_purpose(job, meta):
     meta.at(2, lambda: meta.refusal(190))
     job(JOB)
@@ -348,6 +352,7 @@ def test_fresh_begins_anew_on_purpose(job, meta):
     assert job(JOB).code == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("key", "code", "accepted"), [("r", 0, (0, 1, 2, 3, 4)), ("f", 0, (0, 0, 1, 2, 3, 4)), ("x", 2, (0,))]
 )
@@ -444,6 +449,7 @@ def dumped(file):
         return list(database.iterdump())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("script", [JOB, CHANGED], ids=["as it was", "changed"])
 def test_a_dry_run_lists_what_going_on_would_send_and_leaves_no_trace(job, meta, ledger, tmp_path, script):
     meta.at(3, lambda: meta.refusal(190))

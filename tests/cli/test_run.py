@@ -192,6 +192,7 @@ def test_a_reader_that_goes_away_is_no_error(adaptor, tmp_path, environment):
     assert "rror" not in done.stderr
 
 
+@pytest.mark.long
 def test_a_dry_run_can_be_cut_short_by_its_reader(tmp_path, environment):
     (tmp_path / "job.py").write_text('each(list(range(3000)), send_text("1", "x" * 500))')
     command = f'"{sys.executable}" -m adaptor run job.py --dry-run | head -n 1; echo "${{PIPESTATUS[0]}}"'
@@ -380,6 +381,7 @@ def test_a_real_credential_stays_out_of_the_sandbox(adaptor):
     assert adaptor(script, "--sandbox", "-O", state=state).state["data"] is False
 
 
+@pytest.mark.long
 def test_ctrl_c_ends_the_run_writes_the_output_and_says_what_was_sent(tmp_path, environment, httpserver):
     arrived, go_on = threading.Event(), threading.Event()
     answers = iter([True])

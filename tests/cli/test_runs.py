@@ -73,6 +73,7 @@ def test_where_nothing_was_sent_the_list_is_empty_and_that_is_no_mistake(runs):
     assert "unless --sandbox has a --database FILE" in shown.err
 
 
+@pytest.mark.long
 def test_runs_are_read_while_another_process_writes_and_nothing_is_left_beside_the_ledger(sent, runs, tmp_path):
     sent()
     folder = tmp_path / ".adaptor"

@@ -193,6 +193,7 @@ def slow_graph(httpserver):
 SEND_TWICE = 'send_text("1", "a")\nsend_text("2", "b")'
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("arguments", [[], ["--timeout", "50"]])
 def test_an_answer_that_comes_after_ctrl_c_is_counted_and_nothing_more_is_sent(
     started, tmp_path, slow_graph, httpserver, arguments
@@ -250,6 +251,7 @@ def test_a_signal_between_two_steps_ends_the_run_before_the_next(adaptor, tmp_pa
     assert done.state["errors"]["b"]["code"] == "INTERRUPTED"
 
 
+@pytest.mark.long
 def test_a_repeat_is_not_waited_for_once_the_run_is_to_end(started, tmp_path, httpserver):
     from werkzeug import Response
 
@@ -309,6 +311,7 @@ def test_all_that_a_run_counts_is_told_by_its_supervisor_too(counted):
     assert [json.loads(row)["outcome"] for row in rows] == ["sent"] * 2 + ["skipped"] * 4 + ["duplicate"]
 
 
+@pytest.mark.long
 def test_what_an_earlier_attempt_has_sent_counts_for_a_step_that_is_killed(counted, meta):
     script = f"{ENDS}each({ROWS}, send_text(state.data, 'Hello'))\nfn(end)"
     assert counted(script, "--run-id", "r1").sent == "partly"
@@ -319,6 +322,7 @@ def test_what_an_earlier_attempt_has_sent_counts_for_a_step_that_is_killed(count
     assert len(meta.accepted) == 6
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ledger", [[], ["--database", ":memory:"]])
 def test_a_broadcast_that_is_killed_is_counted_in_messages(counted, meta, httpserver, tmp_path, ledger):
     from werkzeug import Response
@@ -404,6 +408,7 @@ ENDINGS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="only on Linux what has left the process group is found")
 @pytest.mark.parametrize(("who", "name"), ENDINGS)
 def test_nothing_that_the_job_has_started_outlives_the_run_whatever_ends_it(started, tmp_path, who, name):

@@ -242,6 +242,7 @@ def test_a_folder_without_cases_is_bad_input(adaptor):
     assert "There is no case in this folder." in done.err
 
 
+@pytest.mark.long
 def test_output_is_utf_8_and_cannot_steer_the_terminal(test):
     done = test("log(1)", {"state": {"data": "a\x1b[2J"}, "expect": {"data": "é"}}, env={"PYTHONIOENCODING": "ascii"})
     assert done.code == 1

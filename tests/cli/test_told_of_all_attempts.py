@@ -7,6 +7,8 @@ from threading import Event
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 PEOPLE = [str(6543210987654321 + number) for number in range(6)]
 TEXT = "send_text(state.data, f'Hello {state.data}')"
 JOB = f"try_each(state.data, {TEXT})\n"
@@ -133,7 +135,6 @@ SENDS = {
 }
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("limit", "script"), [("--timeout", "each"), ("--run-timeout", "a function"), ("--timeout", "a single send")]
 )
@@ -148,7 +149,6 @@ def test_what_a_time_limit_leaves_unknown_is_in_the_results(job, meta, script, l
     assert outcomes(done.results) == [(PEOPLE[0], "sent"), (PEOPLE[1], "unknown")], done.err
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("answer", [True, False], ids=["and it is answered", "and it is not"])
 def test_what_sigterm_leaves_is_in_the_results(job, meta, beside, tmp_path, answer):
     job(JOB, "--dry-run")
@@ -170,7 +170,6 @@ def test_what_sigterm_leaves_is_in_the_results(job, meta, beside, tmp_path, answ
 # --- A part of the people ---
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("loop", [JOB, f"broadcast(state.data, {TEXT}, batch_size=1, concurrency=1)\n"])
 @pytest.mark.parametrize("narrow", [("--only-to", PEOPLE[4]), ("--limit", "4")], ids=["--only-to", "--limit"])
 def test_who_was_written_to_before_is_not_told_as_skipped(job, meta, loop, narrow):
@@ -206,7 +205,6 @@ def test_parts_behind_one_that_nobody_knows_of_are_held_back_by_every_attempt(jo
     assert meta.accepted[: len(before)] == before
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("first", "then"),
     [({}, {"page_id": "9999"}), ({"page_id": "8888"}, {}), ({"page_id": "8888"}, {"page_id": "9999"})],
@@ -260,7 +258,6 @@ LOOPS = {
 }
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("loop", LOOPS.values(), ids=LOOPS)
 def test_who_would_get_another_text_counts_as_failed_in_every_loop(job, meta, tmp_path, loop):
     send = (

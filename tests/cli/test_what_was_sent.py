@@ -220,6 +220,7 @@ ANSWERS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("script", ANSWERS.values(), ids=ANSWERS)
 def test_what_needs_the_answer_of_a_send_that_is_left_out_is_left_out_too(job, meta, script):
     first = job(script, "--limit", "2", "--run-id", "r1")

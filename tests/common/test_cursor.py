@@ -123,6 +123,7 @@ def test_datetimes_and_dates_become_iso_text_in_utc(value, zone, expected):
     assert kept(None, default=value, timezone=zone) == expected
 
 
+@pytest.mark.long
 @given(st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.timezones()))
 def test_it_is_the_same_moment_whatever_the_zone(moment):
     texts = {kept(moment, timezone=zone) for zone in ("UTC", "Africa/Nairobi", "America/Havana", "Asia/Kathmandu")}

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     #: See `conftest.py`.
     Job = Any
 
+pytestmark = pytest.mark.long
+
 BROADCAST = (
     "broadcast(Path('people.csv'), send_text(state.data.psid, f'Hello {state.data.name}.'), "
     "batch_size=10, rate=3000, concurrency=4)"
@@ -61,7 +63,6 @@ def outcomes(job: Job, run: str = "r") -> Counter[str]:
     return Counter(row.outcome for row in job.check_ledger(run))
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("what", "details", "unknown", "accepted"),
     [
@@ -92,7 +93,6 @@ def test_what_may_have_arrived_is_unknown_and_stays_unsent(
     assert len(campaign.accepted()) == accepted
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("code", [613, 4, 80006])
 def test_parts_that_met_a_rate_limit_are_repeated_alone(campaign: Job, code: int) -> None:
     campaign.ask("fault", code, times=3, on="messages", **({"minutes": 0} if code == 80006 else {}))
@@ -103,7 +103,6 @@ def test_parts_that_met_a_rate_limit_are_repeated_alone(campaign: Job, code: int
     assert "were not taken; trying again" in log
 
 
-@pytest.mark.long
 def test_a_limit_that_lasts_longer_than_is_waited_for_ends_the_run_which_goes_on_later(campaign: Job) -> None:
     campaign.ask("fault", 80006, minutes=20, on="messages")
 
@@ -132,7 +131,6 @@ def test_a_dead_token_in_the_middle_ends_the_run_which_goes_on_later(campaign: J
     assert outcomes(campaign) == {"sent": COUNT}
 
 
-@pytest.mark.long
 def test_two_processes_that_resume_the_same_run_send_nothing_twice(campaign_on_both: Job) -> None:
     process = campaign_on_both.start(
         "--run-id", "r", before=lambda pid: campaign_on_both.ask("arm", pid, "answered", 3)
@@ -149,7 +147,6 @@ def test_two_processes_that_resume_the_same_run_send_nothing_twice(campaign_on_b
     assert found["sent"] + found["unknown"] == COUNT
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("kind", [BROADCAST, EACH], ids=["broadcast", "each"])
 def test_a_process_that_slept_past_its_lease_sends_nothing_more(
     job: Callable[..., Job], database: str | None, go_on: Callable[[int], None], kind: str
@@ -214,7 +211,6 @@ def _let_leases_end(database: str) -> None:
             file.execute(ended)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("kilobytes", [120, 240])
 @pytest.mark.parametrize("kind", [BROADCAST, EACH], ids=["broadcast", "each"])
 def test_a_full_disk_ends_the_run_before_anything_leaves_that_could_not_be_noted(
@@ -238,7 +234,6 @@ def test_a_full_disk_ends_the_run_before_anything_leaves_that_could_not_be_noted
     assert found["sent"] + found["unknown"] == 150, log
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("why", ["refused", "not connected"])
 @pytest.mark.parametrize("many", [False, True], ids=["one", "batch"])
 def test_who_is_killed_while_it_waits_to_repeat_leaves_nothing_unknown(
@@ -282,7 +277,6 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("offset", [-86_400, 86_400], ids=["back", "forth"])
 def test_a_clock_that_is_set_while_a_run_is_under_way_changes_nothing(campaign_on_both: Job, offset: int) -> None:
     process = campaign_on_both.start(

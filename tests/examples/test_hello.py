@@ -21,6 +21,7 @@ def test_the_hello_example_runs_in_the_sandbox(run):
     assert "> Hello Ana, how are you?\n    [Well] [Not so well]" in done.stderr
 
 
+@pytest.mark.long
 def test_the_cases_of_the_examples_pass(run):
     done = run("test", "examples")
     assert done.returncode == 0, done.stdout + done.stderr

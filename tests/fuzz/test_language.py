@@ -120,6 +120,7 @@ def judged(text):
         survives(lambda: condition.holds(STATE, "a", failed=False), ConditionFailed)
 
 
+@pytest.mark.long
 @rounds(conditions, examples=300)
 def test_condition(text):
     # What takes long by itself is the writer's own.

@@ -92,6 +92,7 @@ def test_a_server_whose_certificate_is_not_trusted_gets_nothing(not_sent: Any, w
     assert server.requests == []
 
 
+@pytest.mark.long
 def test_a_server_that_never_shakes_hands_gets_nothing(not_sent: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         not_sent(f"https://localhost:{silent.getsockname()[1]}", connect_timeout=0.2)
@@ -120,6 +121,7 @@ def full_house() -> Iterator[str]:
             visitor.close()
 
 
+@pytest.mark.long
 def test_a_server_that_lets_nobody_in_gets_nothing(not_sent: Any, full_house: str) -> None:
     assert "connecting took too long" in str(not_sent(full_house, connect_timeout=0.2))
 

@@ -124,6 +124,7 @@ def test_a_read_from_a_server_that_never_ends_fails(server, answer):
     assert waits == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("answer", LARGE, ids=lambda answer: answer.__name__)
 def test_a_read_of_too_much_fails(server, answer):
     url = server(answer)

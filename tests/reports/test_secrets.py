@@ -244,6 +244,7 @@ def test_without_the_secret_that_was_taken_out_nothing_is_sent_and_its_key_is_na
     assert said[1] == "Hello Ana, see you at sunrise clinic."
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("then", "place", "now"),
     [

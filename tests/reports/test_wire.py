@@ -61,6 +61,7 @@ def test_half_a_sign_is_refused_before_the_wire_with_its_field_and_what_to_look_
     assert httpserver.log == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("loop", ["broadcast", "try_each"])
 def test_one_row_that_cannot_be_encoded_takes_no_other_with_it(adaptor, loop):
     rows = [json.dumps({"psid": str(int(ANA) + n), "name": CUT if n == 55 else f"N{n}"}) for n in range(60)]

@@ -134,6 +134,7 @@ steps:
 """
 
 
+@pytest.mark.long
 def test_a_run_by_hand_is_answered_on_the_command_line_at_once_or_when_it_is_resumed(forks, sandbox, tmp_path):
     write_bot(tmp_path, sandbox, "log(1)\n")
     (tmp_path / "ask.yaml").write_text(ASK)

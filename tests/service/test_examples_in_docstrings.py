@@ -4,9 +4,12 @@ import doctest
 import importlib
 import pkgutil
 
+import pytest
+
 import adaptor.service
 
 
+@pytest.mark.long
 def test_every_example_gives_what_it_says():
     tried = 0
     for module in pkgutil.walk_packages(adaptor.service.__path__, "adaptor.service."):

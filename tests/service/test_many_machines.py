@@ -251,6 +251,7 @@ def now():
     return time.monotonic()
 
 
+@pytest.mark.long
 def test_a_run_is_cancelled_while_it_waits(forks, sandbox, tmp_path, store, shared):
     write_bot(tmp_path, sandbox, ANSWER)
     id_ = forks.run(["submit", "bot.json", "--not-before", "1d", *shared], cwd=tmp_path).stdout.strip()

@@ -65,6 +65,7 @@ def test_what_is_no_person_is_refused(stops, words, expected):
     assert "Nobody was written to" not in refused.stderr
 
 
+@pytest.mark.long
 def test_a_broadcast_by_hand_with_the_same_ledger_leaves_them_out(forks, sandbox, tmp_path, stops):
     write_bot(tmp_path, sandbox, "log(1)\n")
     (tmp_path / "all.py").write_text(f'broadcast([{PSID!r}, {OTHER!r}], send_text(state.data, "To all"))\n')

@@ -225,6 +225,7 @@ def test_no_file_is_left_behind_where_meta_cannot_be_reached(token, meta, tmp_pa
     assert sorted(file.name for file in tmp_path.iterdir()) == ["secret.txt", "user.txt"]
 
 
+@pytest.mark.long
 def test_a_terminal_asks_without_showing_secrets_and_lets_the_page_be_chosen(screen, meta, tmp_path):
     meta.add_page("9", "Other Clinic")
     shown = screen("adaptor", "config", "token", "--base-url", meta.url, columns=80)

@@ -289,6 +289,7 @@ def test_a_source_without_end_is_read_only_as_far_as_needed():
     assert read == 40
 
 
+@pytest.mark.long
 def test_a_file_is_streamed(tmp_path):
     file = tmp_path / "rows.csv"
     file.write_bytes(b"a\n" + b"1\n" * 100_000 + b"\xff\n")

@@ -65,6 +65,7 @@ def test_places_of_four_processes_follow_each_other_without_gap(database, writer
     assert [round((wait - waits[0]) / 1000) for wait in waits] == list(range(100))
 
 
+@pytest.mark.long
 def test_a_killed_process_holds_nothing_any_more(database, writer, runs):
     (process,) = started(writer, database, 1)
     process.ask("begin", "r1")

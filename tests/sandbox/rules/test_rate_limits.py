@@ -54,6 +54,7 @@ def test_messages_have_the_limit_that_was_set(visit, code):
     assert code(caller.send({"text": "hi"})) == ("ok",)
 
 
+@pytest.mark.long
 def test_the_day_is_used_up_by_200_calls_for_each_person(visit, code):
     now = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
     caller = visit(now=lambda: now, people=[{"id": "1"}, {"id": "2", "last_message_hours_ago": None}], rate_limits=True)

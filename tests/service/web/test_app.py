@@ -82,6 +82,7 @@ def running(tmp_path):
     store.close()
 
 
+@pytest.mark.long
 def test_the_answer_comes_after_the_event_is_stored(running):
     answer = running.post(body_of(message(), message()))
     assert (answer.status_code, answer.text) == (200, "EVENT_RECEIVED")
@@ -101,6 +102,7 @@ def test_a_signed_body_that_is_no_json_is_refused(running, body):
     assert running.post(body).status_code == 400
 
 
+@pytest.mark.long
 def test_what_cannot_be_stored_is_refused_so_that_meta_sends_it_again(running):
     def fail(arrivals):
         future = Future()
@@ -113,11 +115,13 @@ def test_what_cannot_be_stored_is_refused_so_that_meta_sends_it_again(running):
     assert "The disk is full." in running.lines[0]
 
 
+@pytest.mark.long
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(running):
     head = f"POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: {endpoints.MOST_BYTES + 1}\r\n\r\n"
     assert running.raw(head.encode()).startswith(b"HTTP/1.1 413")
 
 
+@pytest.mark.long
 def test_a_client_that_leaves_in_the_middle_breaks_nothing(running, capfd):
     with socket.create_connection(("127.0.0.1", running.port), timeout=30) as connection:
         connection.sendall(b"POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
@@ -126,6 +130,7 @@ def test_a_client_that_leaves_in_the_middle_breaks_nothing(running, capfd):
     assert "Traceback" not in "".join(capfd.readouterr())
 
 
+@pytest.mark.long
 def test_a_fault_of_our_own_is_said_with_its_place_and_without_its_text(running, capfd):
     def fail(arrivals):
         raise ZeroDivisionError("secret text")
@@ -136,12 +141,14 @@ def test_a_fault_of_our_own_is_said_with_its_place_and_without_its_text(running,
     assert "secret text" not in running.lines[0] + "".join(capfd.readouterr())
 
 
+@pytest.mark.long
 def test_a_redelivery_is_told_as_one(running):
     again = message(mid="m_again")
     assert [running.post(body_of(again)).status_code for _ in range(2)] == [200, 200]
     assert running.stored == [("m_again", True), ("m_again", False)]
 
 
+@pytest.mark.long
 def test_a_body_of_unknown_length_is_limited_too(running, monkeypatch):
     monkeypatch.setattr(endpoints, "MOST_BYTES", 1000)
     answer = requests.post(running.url, data=(b"x" * 600 for _ in range(2)), timeout=30)
@@ -159,6 +166,7 @@ def test_a_connection_without_a_request_is_closed(running, monkeypatch):
     assert running.raw(b"POST /webhook HTTP/1.1\r\nHost: x\r\n") == b""
 
 
+@pytest.mark.long
 def test_a_head_that_is_too_large_is_refused(running):
     answer = running.raw(b"POST /webhook HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 40_000)
     assert answer.startswith(b"HTTP/1.1 400")
@@ -173,11 +181,13 @@ def test_another_request_is_refused(running, method, path, status):
     assert requests.request(method, url, timeout=30).status_code == status
 
 
+@pytest.mark.long
 def test_readyz_says_what_is_wrong(running):
     answer = requests.get(running.url.replace("webhook", "readyz"), timeout=30)
     assert (answer.status_code, answer.json()["problems"]) == (503, ["The database is away."])
 
 
+@pytest.mark.long
 def test_a_slow_disk_holds_up_no_other_request(running):
     held = Future()
     running.answer = lambda arrivals: held
@@ -197,6 +207,7 @@ def request(body, *heads, version="1.1", length=None):
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
+@pytest.mark.long
 def test_a_body_in_chunks_is_taken_and_its_signature_is_that_of_the_whole(running):
     body = body_of(message())
     head = request(body, "Transfer-Encoding: chunked", length="")[: -len(body)]
@@ -204,6 +215,7 @@ def test_a_body_in_chunks_is_taken_and_its_signature_is_that_of_the_whole(runnin
     assert running.raw(head + chunks).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.long
 def test_http_1_0_is_taken(running):
     assert running.raw(request(body_of(message()), version="1.0")).startswith(b"HTTP/1.1 200")
 
@@ -226,6 +238,7 @@ def test_a_head_that_two_servers_may_read_in_two_ways_is_refused(running, heads)
     assert running.store.events.count() == 0
 
 
+@pytest.mark.long
 def test_a_body_that_is_longer_than_its_length_is_not_read_beyond_it(running):
     body = body_of(message())
     answer = running.raw(request(body, length=len(body) - 1))
@@ -233,12 +246,14 @@ def test_a_body_that_is_longer_than_its_length_is_not_read_beyond_it(running):
     assert running.store.events.count() == 0
 
 
+@pytest.mark.long
 def test_two_signatures_are_refused_although_one_of_them_fits(running):
     body = body_of(message())
     answer = running.raw(request(body, "X-Hub-Signature-256: sha256=" + "0" * 64))
     assert answer.startswith(b"HTTP/1.1 403")
 
 
+@pytest.mark.long
 def test_a_signed_body_of_invalid_utf_8_is_refused(running):
     assert running.post(b'{"object":"page","entry":[{"id":"\xff"}]}').status_code == 400
 
