@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 WRITER = Path(__file__).with_name("writer.py")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """What `--database` says, for a ledger that does not exist yet."""
     if request.param == "sqlite":

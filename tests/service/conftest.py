@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from adaptor.service.store.store import ServiceStore
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """What `--database` says, for a database without tables."""
     if request.param == "sqlite":
