@@ -240,7 +240,9 @@ class Ledger:
                 self.store.writes.mark_handled(self._failures.pop(write.recipient))
         left_out = {i for i, write in enumerate(writes) if self.leaves_out_settled and self._is_left_out(write)}
         rest = iter(
-            self._claim_unless_followed([write for i, write in enumerate(writes) if i not in left_out], sending)
+            self._claim_what_others_have_not_made(
+                [write for i, write in enumerate(writes) if i not in left_out], sending
+            )
         )
         return [self._skipped(write) if i in left_out else next(rest) for i, write in enumerate(writes)]
 
@@ -256,12 +258,12 @@ class Ledger:
         id_ = write_id(self.record.id, write)
         return ClaimEntry(id_, False, False, WriteRecord(id_, self.record.id, write, SKIPPED))
 
-    def _claim_unless_followed(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
+    def _claim_what_others_have_not_made(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
         made = self._made_by(self.others, writes)
         for index in [index for index in made if self.is_made(writes[index])]:
             # A resume replays the run's own writes.
             del made[index]
-        rest = iter(self._claim([write for index, write in enumerate(writes) if index not in made], sending))
+        rest = iter(self._claim_own([write for index, write in enumerate(writes) if index not in made], sending))
         entries = [
             ClaimEntry(made[index].id, False, False, made[index]) if index in made else next(rest)
             for index in range(len(writes))
@@ -296,7 +298,7 @@ class Ledger:
         made = self.store.writes.messages_of(runs, [known[1] for known in wanted.values()]) if runs and wanted else {}
         return {index: made[known] for index, known in wanted.items() if known in made}
 
-    def _claim(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
+    def _claim_own(self, writes: Sequence[Write], sending: bool) -> list[ClaimEntry]:
         ids = [write_id(self.record.id, write) for write in writes]
         with self._uncertain.watching(ids):
             results = self.store.writes.claim(

@@ -135,7 +135,7 @@ class Service:
             log,
             # What it does not send itself says nothing about the tokens of those that do.
             Policy(running, lambda: self.project.quiet_hours, options.tokens if options.workers else "", log),
-            on_look=scheduler.look,
+            on_tick=scheduler.queue_due,
             on_failure=self._fail,
             on_end=self._ended,
             versions=(lambda: self.project.versions) if shares else None,

@@ -127,12 +127,12 @@ def test_a_pause_for_a_token_ends_also_while_a_server_with_another_one_runs(stor
     """Two servers while one replaces the other: the old one may pause the Page after the new one has begun."""
     lines = Lines()
     policy = Policy(store, dict, "new tokens", lines.add)
-    policy.look()
+    policy.refresh()
     assert store.pages.pause(PAGE, TOKEN, "The session is over.", "old tokens")
-    policy.look()
+    policy.refresh()
     assert len(store.pages.paused()) == 1
     policy._next_look = 0.0
-    policy.look()
+    policy.refresh()
     assert (store.pages.paused(), lines.lines) == (
         [],
         [f"The Page {PAGE} is no longer paused: the service has another token."],
@@ -141,7 +141,7 @@ def test_a_pause_for_a_token_ends_also_while_a_server_with_another_one_runs(stor
     store.pages.pause(PAGE, TOKEN, "The session is over.", "new tokens")
     store.pages.pause("2", BY_HAND, "why")
     policy._next_look = 0.0
-    policy.look()
+    policy.refresh()
     assert [pause.page for pause in store.pages.paused()] == [PAGE, "2"]
 
 
@@ -182,5 +182,5 @@ def test_what_other_programs_queue_waits_for_a_paused_page_too(opened):
 def test_a_machine_without_tokens_ends_no_pause(store):
     """A server with `--no-workers` may have the secrets of the webhook only: its workers have the tokens."""
     store.pages.pause(PAGE, TOKEN, "The session is over.", "tokens of a worker")
-    Policy(store, dict, "", Lines().add).look()
+    Policy(store, dict, "", Lines().add).refresh()
     assert [pause.page for pause in store.pages.paused()] == [PAGE]

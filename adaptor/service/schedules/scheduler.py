@@ -37,7 +37,7 @@ class Scheduler:
         #: The last moment served of each schedule, as far as this process knows.
         self._served: dict[tuple[str, str], float] = {}
 
-    def look(self) -> None:
+    def queue_due(self) -> None:
         """Queue the runs of moments that have come."""
         clocks = self._project().clocks
         if not clocks:

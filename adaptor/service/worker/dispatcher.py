@@ -56,7 +56,7 @@ class Dispatcher:
         count: How many workers there are.
         log: Called with a level and a line.
         policy: Which runs wait.
-        on_look: Called about once a second, in the thread: may queue runs.
+        on_tick: Called about once a second, in the thread: may queue runs.
         on_failure: Called when no worker can be started.
         on_end: Called with each attempt that has ended, how, and the run's status then.
         versions: Only runs of the workflows that it returns are taken, each with its digest; None takes all.
@@ -70,7 +70,7 @@ class Dispatcher:
         log: Log,
         policy: Policy,
         *,
-        on_look: Callable[[], object] = lambda: None,
+        on_tick: Callable[[], object] = lambda: None,
         on_failure: Callable[[], object] = lambda: None,
         on_end: Callable[[RunRow, Outcome, str], object] = lambda run, outcome, status: None,
         versions: Callable[[], Mapping[str, str]] | None = None,
@@ -84,7 +84,7 @@ class Dispatcher:
         self._claimed: list[RunRow] = []
         #: Why runs under way were stopped, to be resumed later, by their ids.
         self._put_off: dict[str, Hold] = {}
-        self._on_look = on_look
+        self._on_tick = on_tick
         self._on_failure = on_failure
         self._on_end = on_end
         self._versions = versions
@@ -177,7 +177,7 @@ class Dispatcher:
             self._add_worker()
         while not self._stopping.is_set():
             try:
-                self._policy.look()
+                self._policy.refresh()
                 self._record_rest()
                 self._check_for_lost()
                 self._perform_tasks()
@@ -201,8 +201,8 @@ class Dispatcher:
         self._next_tasks = time.monotonic() + LOOK_SECONDS / 2
         for id_ in self._store.runs.release_late():
             self._log("info", f"{id_}  Nobody has answered in time: it goes on.")
-        self._on_look()
-        self._retention.look()
+        self._on_tick()
+        self._retention.forget_when_due()
         if self._versions is not None and self._count and time.monotonic() >= self._next_explanation:
             self._next_explanation = time.monotonic() + EXPLAIN_SECONDS
             waiting = explain_waiting(self._store.database, self._versions().items(), this_host())

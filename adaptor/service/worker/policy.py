@@ -60,7 +60,7 @@ class Policy:
         self._log = log
         self._next_look = 0.0
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Resume, now and then, the Pages that were paused for another token than this service has.
 
         Another server may have paused them, which this one replaces. The first time, log which Pages are paused.

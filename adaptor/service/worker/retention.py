@@ -43,7 +43,7 @@ class Retention:
         #: What is left to do of today.
         self._rest: Iterator[None] | None = None
 
-    def look(self) -> None:
+    def forget_when_due(self) -> None:
         """Forget what is too old, a part each time, if a day has passed since it was begun last.
 
         Raises:

@@ -50,7 +50,7 @@ def scheduler(store):
     """A scheduler of a schedule of every minute, whose last moment was an hour ago."""
     clock = Clock("", "digest", "clock", Schedule("* * * * *"))
     made = Scheduler(store, lambda: Project("bot.yaml", (), (clock,)), lambda *line: None)
-    made.look()
+    made.queue_due()
     assert store.runs.newest() == []
     hour_ago(store, made)
     return made
@@ -71,15 +71,15 @@ def end_all(store):
 def test_a_run_sends_as_the_page_that_its_trigger_names(store):
     clock = Clock("", "digest", "clock", Schedule("* * * * *", page="11"))
     scheduler = Scheduler(store, lambda: Project("bot.yaml", (), (clock,)), lambda *line: None)
-    scheduler.look()
+    scheduler.queue_due()
     hour_ago(store, scheduler)
-    scheduler.look()
+    scheduler.queue_due()
     (run,) = store.runs.newest()
     assert (run.page, run.names_page, run.input["data"]["page"]) == ("11", True, "11")
 
 
 def test_missed_moments_start_one_run(store, scheduler):
-    scheduler.look()
+    scheduler.queue_due()
     (run,) = store.runs.newest()
     assert (run.start, run.is_answer, run.input["data"]["event"]) == ("clock", False, "cron")
     moment = datetime.fromisoformat(run.input["data"]["moment"])
@@ -87,12 +87,12 @@ def test_missed_moments_start_one_run(store, scheduler):
 
 
 def test_a_moment_waits_until_the_run_before_it_has_ended(store, scheduler):
-    scheduler.look()
+    scheduler.queue_due()
     hour_ago(store, scheduler)
-    scheduler.look()
+    scheduler.queue_due()
     assert len(store.runs.newest()) == 1
     end_all(store)
-    scheduler.look()
+    scheduler.queue_due()
     assert len(store.runs.newest()) == 2
 
 
@@ -100,9 +100,9 @@ def test_of_two_servers_one_serves_the_moment(store, open_, scheduler):
     other = Scheduler(open_(), scheduler._project, lambda *line: None)
     # It has read the last moment before the first one serves the next.
     other._served.update({("", "clock"): store.schedules.served("", "clock")})
-    scheduler.look()
+    scheduler.queue_due()
     end_all(store)
-    other.look()
+    other.queue_due()
     assert len(store.runs.newest()) == 1
 
 

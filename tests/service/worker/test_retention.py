@@ -43,7 +43,7 @@ def test_a_look_forgets_a_part_and_the_next_looks_forget_the_rest(store, fill, m
     looks = Retention(store, lambda level, line: lines.append(line))
     counts = []
     while not lines:
-        looks.look()
+        looks.forget_when_due()
         counts.append(left(store))
         assert len(counts) < 20
     assert counts[0] == 8
@@ -57,10 +57,10 @@ def test_it_is_begun_once_a_day(store, fill, monkeypatch):
     lines = []
     looks = Retention(store, lambda level, line: lines.append(line))
     fill(1)
-    looks.look()
+    looks.forget_when_due()
     assert left(store) == 0
     fill(2)
-    looks.look()
+    looks.forget_when_due()
     assert left(store) == 3
 
 
@@ -76,7 +76,7 @@ def test_the_people_of_a_run_that_has_failed_are_forgotten_with_the_run(store, f
     fill(1)
     store.database.run("UPDATE service_runs SET status = 'failed'")
     store.database.run("UPDATE runs SET status = 'stopped'")
-    Retention(store, lambda level, line: None).look()
+    Retention(store, lambda level, line: None).forget_when_due()
     assert left(store) == 0
 
 
@@ -85,7 +85,7 @@ def test_a_run_by_hand_that_can_be_resumed_stays(store, fill, monkeypatch):
     fill(1)
     store.database.run("DELETE FROM service_runs")
     store.database.run("UPDATE runs SET status = 'stopped'")
-    Retention(store, lambda level, line: None).look()
+    Retention(store, lambda level, line: None).forget_when_due()
     assert left(store) == 1
 
 
@@ -95,7 +95,7 @@ def test_a_large_file_is_not_rewritten_while_people_wait(store, fill, monkeypatc
     cleaned, lines = [], []
     monkeypatch.setattr(store.database, "clean_up", lambda: cleaned.append(1))
     fill(1)
-    Retention(store, lambda level, line: lines.append(line)).look()
+    Retention(store, lambda level, line: lines.append(line)).forget_when_due()
     is_file = "://" not in store.database.name
     assert bool(cleaned) != is_file
     assert any("adaptor runs purge" in line for line in lines) == is_file
