@@ -6,6 +6,8 @@ import stat
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 ANA, BO = "6543210987654321", "6543210987654322"
 ROWS = {"rows": [{"psid": ANA}, {"psid": BO}]}
 TELL = """
@@ -72,7 +74,6 @@ map_(state.data, lambda item, index, state: item["key"])
     assert kept("c") == {"a": 1, "b": 1}
 
 
-@pytest.mark.long
 def test_a_sandbox_run_has_collections_of_its_own_unless_a_ledger_keeps_them(adaptor, kept):
     adaptor('collections.set("c", "a", 1)')
     script = 'collections.get("c", "*")\ncollections.set("c", "s", 2)\n'
@@ -175,7 +176,6 @@ def test_a_case_is_kept_at_the_time_that_it_says(adaptor):
 # --- By hand ---
 
 
-@pytest.mark.long
 def test_values_are_set_read_and_removed_by_hand(adaptor, tmp_path):
     def do(*words, stdin=None):
         return adaptor(None, *words, command="collections", stdin=stdin)
@@ -229,7 +229,6 @@ def test_purging_runs_leaves_collections_and_says_so(adaptor, kept):
     assert kept("c") == {"a": 1}
 
 
-@pytest.mark.long
 def test_in_postgresql_it_is_the_same(adaptor, fresh_postgresql):
     script = 'collections.get("c", "a", default=0)\ncollections.set("c", "a", state.data + 1)\n'
     assert adaptor(script, "--database", fresh_postgresql, "--dry-run", "-O").state["data"] == 0

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 ANA, BEN = "6543210987654321", "6543210987654322"
 SEND = f'send_text("{ANA}", "Hello")'
 STATE = {"data": {"psid": ANA, "name": "Ana"}}

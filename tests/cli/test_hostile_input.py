@@ -7,6 +7,8 @@ import pytest
 
 from adaptor.core.text.harmless import harmless
 
+pytestmark = pytest.mark.long
+
 STEP = (
     '{"steps": [{"id": "a", "expression": "fn(lambda s: s)", "next": {"b": %s}}, {"id": "b", "expression": "log(1)"}]}'
 )
@@ -134,7 +136,6 @@ def is_clean(done):
     return plain == harmless(plain)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     "words", [["check", f"no{ODD}.py"], ["docs", ODD], ["run", "--" + ODD], [ODD], ["runs", "show", ODD]]
 )

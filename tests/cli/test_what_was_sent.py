@@ -5,6 +5,8 @@ import json
 import pytest
 from werkzeug import Response
 
+pytestmark = pytest.mark.long
+
 PEOPLE = [str(6543210987654321 + number) for number in range(8)]
 TEXT = "send_text(state.data, f'Hello {state.data}')"
 
@@ -171,7 +173,6 @@ KINDS = {
 }
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("script", KINDS.values(), ids=KINDS)
 def test_a_limit_holds_for_every_send_and_the_rest_follows(job, meta, script):
     first = job(script, "--limit", "3", "--run-id", "r1")
@@ -220,7 +221,6 @@ ANSWERS = {
 }
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("script", ANSWERS.values(), ids=ANSWERS)
 def test_what_needs_the_answer_of_a_send_that_is_left_out_is_left_out_too(job, meta, script):
     first = job(script, "--limit", "2", "--run-id", "r1")

@@ -6,6 +6,8 @@ import pytest
 
 from adaptor import InvalidMessage, assign_label, get_user_profile, send_text, state, typing_on
 
+pytestmark = pytest.mark.long
+
 ANA = "6543210987654321"
 DAMAGED = {
     f"{ANA}.0": "ends in .0",
@@ -89,7 +91,6 @@ def test_an_id_of_words_is_no_damaged_one():
     assert send_text("ana", "Hello").describe({}).body["recipient"] == {"id": "ana"}
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("how", ["--dry-run", "--sandbox"])
 @pytest.mark.parametrize("loop", ["try_each", "broadcast"])
 def test_the_line_of_a_damaged_id_is_named_and_the_others_are_served(adaptor, how, loop):

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 ANA = "6543210987654321"
 TOKEN = "EAAG7tHe4T0kenOfTheseTests"
 #: A job in two steps: the first keeps rows, the second needs a file to be there.
@@ -100,7 +102,6 @@ STANDS = {
 }
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("how", STANDS)
 def test_a_run_that_goes_on_says_what_a_straight_run_says(command, said, how):
     credential, place, secret = STANDS[how]
@@ -213,7 +214,6 @@ def test_a_dry_run_and_a_preview_show_what_would_be_read(command, said):
 # --- Where the credential has another one ---
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("now", "words"),
     [
@@ -244,7 +244,6 @@ def test_without_the_secret_that_was_taken_out_nothing_is_sent_and_its_key_is_na
     assert said[1] == "Hello Ana, see you at sunrise clinic."
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("then", "place", "now"),
     [

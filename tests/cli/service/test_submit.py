@@ -10,6 +10,8 @@ import pytest
 from adaptor.service.store.records import FAILED, SUCCEEDED, Event
 from adaptor.service.store.store import open_service_store
 
+pytestmark = pytest.mark.long
+
 BOT = {
     "id": "bot",
     "steps": [
@@ -33,7 +35,6 @@ def submit(forks, tmp_path):
     return lambda *words: forks.run(["submit", "bot.json", *words], cwd=tmp_path)
 
 
-@pytest.mark.long
 def test_a_run_is_queued_with_what_was_given_and_its_id_printed(submit, store, tmp_path):
     (tmp_path / "state.json").write_text('{"data": {"text": "Hi"}}')
     done = submit("-s", "state.json", "--start", "answer", "--person", PERSON, "--run-id", "appointment-4711")
@@ -47,7 +48,6 @@ def test_a_run_is_queued_with_what_was_given_and_its_id_printed(submit, store, t
     assert "There is already a run `appointment-4711`" in again.stderr
 
 
-@pytest.mark.long
 def test_a_run_starts_not_before_its_time(submit, store):
     assert submit("--not-before", "2d").returncode == 0
     assert store.runs.claim("holder", 1) == []
@@ -73,7 +73,6 @@ def test_what_cannot_be_queued_is_refused(submit, words, expected):
     assert expected in done.stderr
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(("status", "code"), [(SUCCEEDED, 0), (FAILED, 1)])
 def test_waiting_ends_with_the_exit_code_of_the_run(submit, store, status, code):
     found = []

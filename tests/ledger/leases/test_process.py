@@ -11,6 +11,8 @@ import pytest
 
 from adaptor.ledger.store import open_store
 
+pytestmark = pytest.mark.long
+
 
 def started(writer, database, count):
     processes = [writer(database) for _ in range(count)]
@@ -19,7 +21,6 @@ def started(writer, database, count):
     return processes
 
 
-@pytest.mark.long
 def test_four_processes_that_want_the_same_writes_get_each_once(database, writer, store):
     processes = started(writer, database, 4)
     for number, process in enumerate(processes):
@@ -33,7 +34,6 @@ def test_four_processes_that_want_the_same_writes_get_each_once(database, writer
     assert sum(each.get("sent", 0) for each in counts) == 2000
 
 
-@pytest.mark.long
 def test_processes_that_open_a_new_ledger_at_once_all_find_it(database, writer):
     processes = started(writer, database, 4)
     for process in processes:
@@ -41,7 +41,6 @@ def test_processes_that_open_a_new_ledger_at_once_all_find_it(database, writer):
     assert [process.hear() for process in processes] == ["opened"] * 4
 
 
-@pytest.mark.long
 def test_of_four_processes_one_resumes_a_run(database, writer, store, runs):
     runs.stop(runs.begin())
     processes = started(writer, database, 4)
@@ -53,7 +52,6 @@ def test_of_four_processes_one_resumes_a_run(database, writer, store, runs):
     assert store.runs.find("r1").attempt == 2
 
 
-@pytest.mark.long
 def test_places_of_four_processes_follow_each_other_without_gap(database, writer, store):
     processes = started(writer, database, 4)
     for number, process in enumerate(processes):
@@ -65,7 +63,6 @@ def test_places_of_four_processes_follow_each_other_without_gap(database, writer
     assert [round((wait - waits[0]) / 1000) for wait in waits] == list(range(100))
 
 
-@pytest.mark.long
 def test_a_killed_process_holds_nothing_any_more(database, writer, runs):
     (process,) = started(writer, database, 1)
     process.ask("begin", "r1")
