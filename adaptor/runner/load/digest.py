@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ...core.errors import PACKAGE
+from .modules_beside import files_loaded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def _modules_beside(files: set[str]) -> set[str]:
             break
         later.append(name)
     named = {**{name: file for name, file in before.items() if name in sys.modules}, **dict(_not_installed(later))}
-    return {file for file in named.values() if file.startswith(folders)}
+    # Those of another folder may have made room for others of the same name.
+    return {file for file in {*named.values(), *files_loaded()} if file.startswith(folders)}
 
 
 def _not_installed(names: list[str]) -> Iterator[tuple[str, str]]:

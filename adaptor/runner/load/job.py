@@ -24,16 +24,18 @@ class Job:
         operations: Its steps, in order.
         statements: For each step the labels of the statements around it, such as a `for`.
         module: What it defined.
+        folder: Where it looks for modules.
         warnings: What in it never runs.
     """
 
     def __init__(
-        self, file: str, operations: list[Operation], statements: list[tuple[str, ...]], module: ModuleType
+        self, file: str, operations: list[Operation], statements: list[tuple[str, ...]], module: ModuleType, folder: str
     ) -> None:
         self.file = file
         self.operations = operations
         self.statements = statements
         self.module = module
+        self.folder = folder
         self.warnings: list[InputError] = []
 
     def close(self) -> None:

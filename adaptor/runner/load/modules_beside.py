@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import sys
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
@@ -66,6 +67,7 @@ class _Loader(SourceFileLoader):
 
     def exec_module(self, module: ModuleType) -> None:
         vars(module)[TEXT] = text_of
+        _LOADED.append((module.__name__, self.path))
         super().exec_module(module)
 
 
@@ -85,10 +87,23 @@ class _Finder:
             return self._find_elsewhere(name, target)
         if path is not None and not self._is_beside(sys.modules.get(name.rpartition(".")[0])):
             return None
-        spec = PathFinder.find_spec(name, self.folders if path is None else path, target)
+        # The last job's folder comes first, then those of the other jobs of its workflow.
+        places = [[folder] for folder in self.folders] if path is None else [path]
+        spec = next((found for each in places if (found := PathFinder.find_spec(name, each, target))), None)
+        if spec is not None and path is None and _is_folder(spec):
+            return self._folder(name, spec)
         if spec is None or not isinstance(spec.loader, SourceFileLoader):
             return None
         spec.loader = _Loader(spec.loader.name, spec.loader.path)
+        return spec
+
+    def _folder(self, name: str, spec: ModuleSpec) -> ModuleSpec | None:
+        """Return a folder without an __init__.py as a package; an installed module comes before it."""
+        elsewhere = PathFinder.find_spec(name, [folder for folder in sys.path if folder not in self.added])
+        if elsewhere is not None and not _is_folder(elsewhere):
+            return None
+        # Python would bring them into the order of `sys.path` again.
+        spec.submodule_search_locations = [*(spec.submodule_search_locations or ())]
         return spec
 
     def _find_elsewhere(self, name: str, target: ModuleType | None) -> ModuleSpec | None:
@@ -118,6 +133,57 @@ class _Finder:
 
 
 _FINDER = _Finder()
+#: The modules beside jobs that were loaded, in order: the name and the file of each.
+_LOADED: list[tuple[str, str]] = []
+
+
+def before_loading() -> tuple[int, list[str], set[str]]:
+    """Return what there is before a plan is loaded, for `forget`: modules, folders, and folders in `sys.path`."""
+    return len(_LOADED), [*_FINDER.folders], {*_FINDER.added}
+
+
+def files_loaded() -> set[str]:
+    """Return the files of the modules beside jobs that were loaded and are not forgotten."""
+    return {file for _, file in _LOADED}
+
+
+def forget(before: tuple[int, list[str], set[str]]) -> None:
+    """Forget the modules and folders that came later: a later job gets what its own files say then."""
+    modules, folders, added = before
+    for name, file in _LOADED[modules:]:
+        if getattr(sys.modules.get(name), "__file__", None) == file:
+            del sys.modules[name]
+            package = name.rpartition(".")[0]
+            while _is_folder(getattr(sys.modules.get(package), "__spec__", None)):
+                del sys.modules[package]
+                package = package.rpartition(".")[0]
+    del _LOADED[modules:]
+    _FINDER.folders[:] = folders
+    for folder in _FINDER.added - added:
+        with contextlib.suppress(ValueError):
+            sys.path.remove(folder)
+    _FINDER.added &= added
+
+
+def _set_aside(folder: str) -> None:
+    """Forget modules of other folders whose names are those of modules in this one: each job gets its own."""
+    for name in {name.partition(".")[0] for name, _ in _LOADED}:
+        found: ModuleSpec | None = getattr(sys.modules.get(name), "__spec__", None)
+        own = PathFinder.find_spec(name, [folder])
+        # A folder without an __init__.py comes behind any module of its name.
+        if found is None or own is None or _place(own) == _place(found) or (_is_folder(own) and not _is_folder(found)):
+            continue
+        for loaded in [each for each in sys.modules if each == name or each.startswith(f"{name}.")]:
+            del sys.modules[loaded]
+
+
+def _is_folder(spec: ModuleSpec | None) -> bool:
+    """Whether it is a folder without an __init__.py, of which Python makes a package."""
+    return spec is not None and spec.origin is None and spec.submodule_search_locations is not None
+
+
+def _place(spec: ModuleSpec) -> Any:
+    return spec.origin or [*(spec.submodule_search_locations or ())]
 
 
 def imported_at(traceback: TracebackType | None) -> str | None:
@@ -138,9 +204,11 @@ def allow(folder: str) -> None:
         # Last, so that what we import later is never a file beside the job.
         sys.path.append(folder)
         _FINDER.added.add(folder)
-    if folder in _FINDER.folders:
-        _FINDER.folders.remove(folder)
-    _FINDER.folders.insert(0, folder)
+    if _FINDER.folders[:1] != [folder]:
+        if folder in _FINDER.folders:
+            _FINDER.folders.remove(folder)
+        _FINDER.folders.insert(0, folder)
+        _set_aside(folder)
     if _FINDER not in sys.meta_path:
         at = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else len(sys.meta_path)
         sys.meta_path.insert(at, _FINDER)

@@ -7,6 +7,7 @@ import os
 from ...core.errors import AdaptorError, InputError
 from ...core.run.context import current_run
 from ..problems.source_lines import remember
+from .modules_beside import before_loading, forget
 from .script import load
 from .workflows.plan import Plan
 
@@ -39,6 +40,7 @@ class Prepared:
         self.plan: Plan | None = None
         self.problems: list[AdaptorError] = []
         self.jobs: list[Job] = []
+        self._before = before_loading()
 
     @property
     def warnings(self) -> list[InputError]:
@@ -46,9 +48,10 @@ class Prepared:
         return self.plan.warnings if self.plan is not None else []
 
     def close(self) -> None:
-        """Remove the modules of the jobs."""
+        """Remove the modules of the jobs, and those beside them."""
         for job in self.jobs:
             job.close()
+        forget(self._before)
 
 
 def prepare(

@@ -195,7 +195,7 @@ class _Loading:
 
     def perform(self, tree: ast.Module, known: set[str]) -> Job:
         """Perform the script, which builds its operations; where something is wrong, look for more of it."""
-        job = Job(self._file, self._operations, self._statements, self._module)
+        job = Job(self._file, self._operations, self._statements, self._module, self._folder)
         statements = tree.body
         try:
             self._run(tree)

@@ -331,14 +331,11 @@ def _pass_time(messenger: Messenger | None, seconds: float) -> None:
 
 @contextmanager
 def _at_home(folder: str) -> Iterator[None]:
-    """Change to the job's folder, and afterwards back; modules imported from it are removed."""
-    before, path, modules = os.getcwd(), list(sys.path), set(sys.modules)
+    """Change to the job's folder, and afterwards back."""
+    before, path = os.getcwd(), list(sys.path)
     os.chdir(folder)
     try:
         yield
     finally:
         os.chdir(before)
         sys.path[:] = path
-        for name in set(sys.modules) - modules:
-            if str(getattr(sys.modules[name], "__file__", None) or "").startswith(os.path.join(folder, "")):
-                del sys.modules[name]

@@ -95,7 +95,7 @@ def warm_up(settings: Settings, credentials: Credentials) -> None:
     with Run(sink=lambda *line: None, dry_run=True, alone=True) as run:
         credentials.teach(run.redactor)
         lenient = read_credentials(None, is_lenient=True)
-        # Whatever the scripts import stays imported; modules beside them are loaded anew by each run.
+        # Packages that the scripts import stay imported; modules beside them are loaded anew by each run.
         prepare(settings.project, lenient, given={"print": lambda *words, **how: None}).close()
         with contextlib.suppress(AdaptorError):
             _perform_nothing(settings, credentials, run)
