@@ -16,8 +16,15 @@ SURVEY = ROOT / "examples" / "survey"
 PROGRAM = ROOT / "examples" / "program" / "nightly.py"
 
 
+@pytest.fixture(autouse=True)
+def ledger(tmp_path, monkeypatch):
+    """A ledger of its own for each test: of two runs of one job at a time, one is refused."""
+    monkeypatch.setenv("ADAPTOR_DATABASE", str(tmp_path / "ledger.db"))
+
+
 def command(*words):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTOR_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTOR_")}
+    environment = {**kept, "ADAPTOR_DATABASE": os.environ["ADAPTOR_DATABASE"]}
     return subprocess.run(
         [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=60
     )
