@@ -108,6 +108,12 @@ def runs(database: str) -> Iterator[Runs]:
     under_way.close()
 
 
+@pytest.fixture
+def ledger(runs: Runs) -> Ledger:
+    """The ledger of a run that has begun."""
+    return runs.begin()
+
+
 class Writer:
     """Another process that does with the ledger what it is told (see `writer.py`)."""
 

@@ -26,11 +26,6 @@ def passed(run, make, *texts, has_left=False):
 
 
 @pytest.fixture
-def ledger(runs):
-    return runs.begin()
-
-
-@pytest.fixture
 def run(ledger):
     with Run(ledger=lambda: ledger) as under_way:
         yield under_way

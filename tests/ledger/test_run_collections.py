@@ -13,11 +13,6 @@ SECRET = "EAAG-the-secret-of-the-test"
 
 
 @pytest.fixture
-def ledger(runs):
-    return runs.begin()
-
-
-@pytest.fixture
 def run(ledger):
     with Run(ledger=lambda: ledger) as under_way:
         under_way.redactor.learn_named([("access_token", SECRET)])
