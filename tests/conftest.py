@@ -145,7 +145,7 @@ class Wire:
     def seen(self, least: int) -> int:
         """Return how many requests came; a client that gave up may be ahead of this server."""
         with self._arrived:
-            self._arrived.wait_for(lambda: len(self.requests) >= least, timeout=10)
+            self._arrived.wait_for(lambda: len(self.requests) >= least, timeout=60)
             return len(self.requests)
 
     def stop(self) -> None:
@@ -154,7 +154,7 @@ class Wire:
             # The client may keep its connection for the next request, and the thread waits for that.
             with contextlib.suppress(OSError):
                 self._open.shutdown(socket.SHUT_RDWR)
-        socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
+        socket.create_connection(("127.0.0.1", self.port), timeout=60).close()
         self._thread.join(5)
         self._listener.close()
         assert not self._thread.is_alive()

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from werkzeug import Response
 
+from tests.waiting import PATIENCE
+
 #: A token with signs that are written differently in a URL, in JSON and in base64.
 TOKEN = 'EAAG/secret+token=="quoted"%20'.replace('"', "~")
 
@@ -82,7 +84,7 @@ class Screen:
 
     def read(self, wanted=None):
         """Return what the screen shows from where the last text was found up to this one; with None, up to the end."""
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE
         while wanted is None or wanted not in plain(self.raw)[self._found :]:
             assert time.monotonic() < until, f"{wanted!r} is not on the screen: {plain(self.raw)[self._found :]!r}"
             if select.select([self._master], [], [], 1)[0]:
@@ -101,7 +103,7 @@ class Screen:
         return shown[start : self._found]
 
     def end(self):
-        return self._process.wait(30)
+        return self._process.wait(PATIENCE)
 
     def close(self):
         if self._process.poll() is None:
@@ -211,7 +213,7 @@ class Command:
     def kill(self):
         """End it as nothing can be on guard against; it is gone when this returns."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(30)
+        self.process.wait(PATIENCE)
 
     def interrupt(self):
         """Press Ctrl-C."""

@@ -279,7 +279,7 @@ def test_a_pipe_is_written_to_and_stays(job, tmp_path, option):
         sandbox = ["--sandbox"] if option in ("--preview", "--transcript") else []
         done = job(JOB, option, "pipe", *sandbox)
         assert done.code == 0, done.err
-        out, _ = reader.communicate(timeout=10)
+        out, _ = reader.communicate(timeout=60)
     finally:
         reader.kill()
     assert out

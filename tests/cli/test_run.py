@@ -391,7 +391,7 @@ def test_ctrl_c_ends_the_run_writes_the_output_and_says_what_was_sent(tmp_path, 
 
         if not next(answers, False):
             arrived.set()
-            go_on.wait(30)
+            go_on.wait(60)
         return Response('{"recipient_id": "1", "message_id": "m_1"}', content_type="application/json")
 
     httpserver.expect_request("/v26.0/me/messages").respond_with_handler(slow)
@@ -414,7 +414,7 @@ def test_ctrl_c_ends_the_run_writes_the_output_and_says_what_was_sent(tmp_path, 
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert arrived.wait(30)
+    assert arrived.wait(60)
     os.kill(process.pid, signal.SIGINT)
     # The answer does not come: the second one waits for nothing.
     said = []
@@ -423,7 +423,7 @@ def test_ctrl_c_ends_the_run_writes_the_output_and_says_what_was_sent(tmp_path, 
         if "Waiting up to" in line:
             break
     os.kill(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=60)
     err = "".join(said) + err
     go_on.set()
     assert process.returncode == 130

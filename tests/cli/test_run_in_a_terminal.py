@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 pty = pytest.importorskip("pty")
 
 
@@ -28,9 +30,9 @@ def terminal(tmp_path, environment):
             stderr=theirs,
         )
         os.close(theirs)
-        shown, deadline = b"", time.monotonic() + 60
+        shown, deadline = b"", time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            ready, _, _ = select.select([ours], [], [], 60)
+            ready, _, _ = select.select([ours], [], [], PATIENCE)
             try:
                 block = os.read(ours, 65536) if ready else b""
             except OSError:
@@ -40,7 +42,7 @@ def terminal(tmp_path, environment):
                 break
             shown += block
         os.close(ours)
-        return process.wait(60), shown.decode().replace("\r\n", "\n")
+        return process.wait(PATIENCE), shown.decode().replace("\r\n", "\n")
 
     return run
 

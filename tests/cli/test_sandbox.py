@@ -49,7 +49,7 @@ def ask(url, token=None, body=None):
     request.add_header("Content-Type", "application/json")
     if token:
         request.add_header("Authorization", f"Bearer {token}")
-    with opener.open(request, timeout=10) as answer:
+    with opener.open(request, timeout=60) as answer:
         return answer.read().decode()
 
 
@@ -67,7 +67,7 @@ def test_it_ends_cleanly(sandbox, how):
     process, said = sandbox()
     ask(fact(said, "chat page"))
     process.send_signal(how)
-    _, error = process.communicate(timeout=20)
+    _, error = process.communicate(timeout=60)
     assert (process.returncode, error) == (0, "Ended. 0 messages accepted, 0 refused.\n")
 
 
@@ -87,7 +87,7 @@ def test_what_is_kept_is_there_again(sandbox, tmp_path):
     message = {"recipient": {"id": ANA}, "messaging_type": "RESPONSE", "message": {"text": "hello"}}
     ask(f"{fact(said, 'base URL')}/v26.0/me/messages", fact(said, "access token"), message)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     kept = sqlite3.connect(tmp_path / "kept.db")
     assert kept.execute("SELECT count(*) FROM records").fetchone() == (1,)
     kept.close()
@@ -183,7 +183,7 @@ def test_a_run_with_open_stays_until_it_is_interrupted(tmp_path, environment):
         assert json.loads(ask(f"{page}room?thread={ANA}"))["items"][0]["payload"] == {"text": "hello"}
         assert (tmp_path / "seen.html").exists()
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
         assert process.returncode == 0
     finally:
         process.kill()

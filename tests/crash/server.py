@@ -20,6 +20,7 @@ from typing import Any
 
 from adaptor.sandbox import Sandbox
 from adaptor.sandbox.server import api, connection, server
+from tests.waiting import PATIENCE
 
 
 class Blow:
@@ -67,7 +68,7 @@ class Watch:
 
     def wait_for(self, event: str, count: int) -> bool:
         with self._changed:
-            return self._changed.wait_for(lambda: self.counts[event] >= count, timeout=30)
+            return self._changed.wait_for(lambda: self.counts[event] >= count, timeout=PATIENCE)
 
     def take_time(self) -> None:
         if self.latency:

@@ -248,7 +248,7 @@ class ShellReader(Reader):
     def close(self) -> None:
         """Leave the shell."""
         super().close()
-        self._shell.communicate("exit\n", timeout=10)
+        self._shell.communicate("exit\n", timeout=60)
 
     def perform(self, block: Block) -> None:
         """Paste a block, command by command."""

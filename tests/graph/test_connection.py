@@ -34,7 +34,7 @@ def connect(state_for: Any, lines: list[tuple[Any, ...]]) -> Iterator[Callable[.
     with Run(sink=lambda *line: lines.append(line)) as run:
 
         def start(url: str, **configuration: Any) -> GraphConnection:
-            state = state_for(url, read_timeout=5, **configuration)
+            state = state_for(url, read_timeout=60, **configuration)
             open_.append(GraphConnection(read_configuration(state["configuration"]), run))
             return open_[-1]
 

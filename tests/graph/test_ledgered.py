@@ -88,7 +88,7 @@ def page_state(state_for: Any) -> Callable[..., dict[str, Any]]:
     """A state whose Page is known, so that nobody is asked for it."""
 
     def build(url: str, **more: Any) -> dict[str, Any]:
-        return {**state_for(url, page_id=PAGE, max_retries=0, read_timeout=5), **more}
+        return {**state_for(url, page_id=PAGE, max_retries=0, read_timeout=60), **more}
 
     return build
 

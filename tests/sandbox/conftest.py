@@ -30,7 +30,7 @@ class Caller:
         self.session.headers["Authorization"] = f"Bearer {sandbox.access_token}"
 
     def request(self, method: str, path: str, **options: Any) -> requests.Response:
-        return self.session.request(method, self.sandbox.url + path, timeout=10, **options)
+        return self.session.request(method, self.sandbox.url + path, timeout=60, **options)
 
     def get(self, path: str, **options: Any) -> requests.Response:
         return self.request("GET", path, **options)

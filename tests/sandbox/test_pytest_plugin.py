@@ -28,7 +28,7 @@ def test_the_sandbox_is_a_fixture_wherever_the_package_is_installed(project):
         '"access_token": sandbox.access_token})\n'
         '    request = urllib.request.Request(sandbox.url + "/me/messages", body.encode(), '
         '{"Content-Type": "application/json"})\n'
-        "    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5).close()\n"
+        "    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60).close()\n"
         '    sandbox.assert_sent("1", text="hi")\n'
         "def test_another(start_sandbox):\n"
         '    strict = start_sandbox(people=[{"id": "1", "first_name": "Ana"}], require_proof=False)\n'
@@ -64,7 +64,7 @@ def test_a_test_finds_what_its_code_sent(sandbox):
             f"{sandbox.url}/v26.0/me/messages",
             json={"recipient": {"id": ANA}, "message": {"text": "hi"}},
             headers={"Authorization": f"Bearer {sandbox.access_token}"},
-            timeout=5,
+            timeout=60,
         )
     sandbox.assert_sent(ANA, text="hi", times=1)
 

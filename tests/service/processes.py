@@ -18,6 +18,8 @@ from typing import Any
 
 import requests
 
+from tests.waiting import PATIENCE, wait_until
+
 SECRET, TOKEN, PAGE = "app-secret-0123456789abcdef", "verify-token-0123", "102030405060708"
 PSID = "6543210987654321"
 _NUMBERS = itertools.count(1)
@@ -63,7 +65,7 @@ class Server:
             self.lines.append("(the log has ended)")
             self._more.notify_all()
 
-    def wait_for(self, pattern: str, count: int = 1, seconds: float = 30) -> list[str]:
+    def wait_for(self, pattern: str, count: int = 1, seconds: float = PATIENCE) -> list[str]:
         """Wait until so many lines of the log fit a pattern; return their first groups."""
 
         def found() -> list[str]:
@@ -83,20 +85,20 @@ class Server:
     def post(self, *events: dict[str, Any], secret: str = SECRET) -> int:
         """Deliver events in one webhook; return the status of the answer."""
         body = body_of(*events)
-        return requests.post(self.url, data=body, headers=signed(body, secret), timeout=30).status_code
+        return requests.post(self.url, data=body, headers=signed(body, secret), timeout=60).status_code
 
     def stop(self) -> int:
         """Stop it with SIGTERM; return its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(60)
-        self._thread.join(10)
+        code = self.process.wait(PATIENCE)
+        self._thread.join(PATIENCE)
         return int(code)
 
     def kill(self) -> None:
         """End it as nothing can be on guard against."""
         self.process.kill()
-        self.process.wait(10)
-        self._thread.join(10)
+        self.process.wait(PATIENCE)
+        self._thread.join(PATIENCE)
 
 
 def write_bot(folder: Path, sandbox: Any, script: str, **credentials: Any) -> None:
@@ -140,15 +142,6 @@ class Lines:
     def wait_for(self, part: str) -> None:
         """Wait until a line holds this."""
         wait_until(lambda: any(part in line for line in self.lines))
-
-
-def wait_until(condition: Any) -> None:
-    """Wait until something is so."""
-    for _ in range(1500):
-        if condition():
-            return
-        threading.Event().wait(0.02)
-    raise AssertionError("it did not come to that")
 
 
 def run_async(coroutine: Any) -> Any:

@@ -10,6 +10,7 @@ import pytest
 from adaptor.service.store.records import NewRun
 from adaptor.service.store.retention import forget_older
 from adaptor.service.store.store import open_service_store
+from tests.waiting import wait_until
 
 from .processes import write_bot
 
@@ -125,8 +126,6 @@ def test_a_failure_is_noted_by_the_command_that_the_command_line_names(serve, sa
     server = serve("--workers", "1", "--notify", "./alert.sh")
     opened.runs.queue([NewRun("c", "", "cron", "d", "schedule /cron", {"data": {}}, is_answer=False)])
     server.wait_for("cron: failed")
-    from .processes import wait_until
-
     wait_until((tmp_path / "notice.json").exists)
     server.stop()
     notice = json.loads((tmp_path / "notice.json").read_text())

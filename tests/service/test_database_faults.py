@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from adaptor.service.store.store import open_service_store
+from tests.waiting import wait_until
 
 from .postgres import OwnPostgres
 from .processes import PSID, body_of, message, signed, write_bot
@@ -71,20 +72,13 @@ class Load:
             threading.Event().wait(0.5)
 
 
-def wait_until(holds, seconds):
-    until = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < until, "it never came to that"
-        threading.Event().wait(0.2)
-
-
 @pytest.mark.parametrize("fault", ["restart", "cut", "down"])
 def test_nothing_is_lost_and_nothing_sent_twice(serve, work, sandbox, tmp_path, postgres, fault):
     write_bot(tmp_path, sandbox, ANSWER)
     server = serve("--no-workers", "--database", postgres.url)
     workers = [work("--workers", "1", "--database", postgres.url) for _ in range(2)]
     with Load(server.url, rate=5.0) as load:
-        wait_until(lambda: len(sandbox.messages) > 30, 30)
+        wait_until(lambda: len(sandbox.messages) > 30)
         if fault == "restart":
             for _ in range(3):
                 postgres.stop()
@@ -99,11 +93,11 @@ def test_nothing_is_lost_and_nothing_sent_twice(serve, work, sandbox, tmp_path, 
             threading.Event().wait(60)
             postgres.start()
         at_fault = len(sandbox.messages)
-        wait_until(lambda: len(sandbox.messages) > at_fault + 30, 60)
+        wait_until(lambda: len(sandbox.messages) > at_fault + 30)
         assert load.refused == 0
     store = open_service_store(postgres.direct)
     try:
-        wait_until(lambda: not any(store.runs.count_open().values()) and store.events.count() == load.sent, 200)
+        wait_until(lambda: not any(store.runs.count_open().values()) and store.events.count() == load.sent, 400)
     except AssertionError:
         open_runs = [run for run in store.runs.newest(10_000) if run.status in ("queued", "running")]
         print(store.events.count(), load.sent, len(open_runs), store.runs.count_open())

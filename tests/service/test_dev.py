@@ -28,9 +28,9 @@ def dev(serve, tmp_path):
 
 def write(server, text, psid=ANA):
     """Write as a person, as the page does."""
-    token = re.search(r'name="sandbox-token" content="([^"]+)"', requests.get(server.page, timeout=30).text)[1]
+    token = re.search(r'name="sandbox-token" content="([^"]+)"', requests.get(server.page, timeout=60).text)[1]
     act = {"act": "says", "psid": psid, "text": text}
-    answer = requests.post(f"{server.page}act", json=act, headers={"X-Sandbox-Token": token}, timeout=30)
+    answer = requests.post(f"{server.page}act", json=act, headers={"X-Sandbox-Token": token}, timeout=60)
     assert answer.ok, answer.text
 
 

@@ -7,8 +7,9 @@ import signal
 import pytest
 
 from adaptor.service.store.store import open_service_store
+from tests.waiting import wait_until
 
-from .processes import PSID, children_of, family_of, message, wait_until, write_bot
+from .processes import PSID, children_of, family_of, message, write_bot
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 
 import pytest
 
 from adaptor.service.store.records import SUCCEEDED
 from adaptor.service.store.store import open_service_store
+from tests.waiting import wait_until
 
 from .processes import PSID, family_of, message, write_bot
 
@@ -65,10 +65,7 @@ def test_an_event_that_both_get_is_answered_once(serve, sandbox, tmp_path, store
     for event in events:
         for server in servers:
             assert server.post(event) == 200
-    for _ in range(1000):
-        if not any(store.runs.count_open().values()):
-            break
-        threading.Event().wait(0.02)
+    wait_until(lambda: not any(store.runs.count_open().values()))
     assert [each.text for each in sandbox.sent_to(PSID)] == [f"{number}" for number in range(6)]
 
 
@@ -93,11 +90,3 @@ def test_a_server_that_was_suspended_past_its_lease_sends_nothing_when_it_wakes(
     first.wait_for("Another process has taken it over")
     assert [each.text for each in sandbox.sent_to(PSID)] == ["1 first", "1 second"]
     assert store.runs.newest()[0].status == SUCCEEDED
-
-
-def wait_until(holds):
-    for _ in range(1500):
-        if holds():
-            return
-        threading.Event().wait(0.02)
-    raise AssertionError("it never came to that")

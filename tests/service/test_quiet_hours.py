@@ -14,8 +14,9 @@ from adaptor.service.worker.attempt import Settings
 from adaptor.service.worker.dispatcher import Dispatcher
 from adaptor.service.worker.policy import Policy
 from adaptor.service.worker.quiet import quiet_until
+from tests.waiting import wait_until
 
-from .processes import PAGE, PSID, Lines, message, wait_until, write_bot
+from .processes import PAGE, PSID, Lines, message, write_bot
 
 OTHER = "6543210987654322"
 NIGHT = QuietHours(21 * 60, 7 * 60, "UTC")

@@ -9,8 +9,9 @@ import pytest
 import requests
 
 from adaptor.service.store.store import open_service_store
+from tests.waiting import wait_until
 
-from .processes import family_of, message, wait_until, write_bot
+from .processes import family_of, message, write_bot
 
 SECRETS = {
     "app_secret": "app-SENTINEL-0123456789abcdef",
@@ -52,16 +53,16 @@ def test_no_secret_is_in_anything_that_is_shown_logged_sent_or_stored(
     assert server.post(message(text="Hi"), secret=SECRETS["app_secret"]) == 200
     caller = SECRETS["webhook_user"], SECRETS["webhook_password"]
     answers = [
-        requests.post(f"{base}/i/c?a=1", json={"a": 1}, auth=caller, timeout=30),
-        requests.post(f"{base}/i/c", json={}, headers={"X-API-Key": SECRETS["webhook_api_key"]}, timeout=30),
-        requests.get(server.url, params={"hub.mode": "subscribe", "hub.verify_token": "wrong"}, timeout=30),
+        requests.post(f"{base}/i/c?a=1", json={"a": 1}, auth=caller, timeout=60),
+        requests.post(f"{base}/i/c", json={}, headers={"X-API-Key": SECRETS["webhook_api_key"]}, timeout=60),
+        requests.get(server.url, params={"hub.mode": "subscribe", "hub.verify_token": "wrong"}, timeout=60),
     ]
     assert [answer.status_code for answer in answers] == [200, 200, 403]
     worker.wait_for("hook: failed")
     wait_until(lambda: httpserver.log)
     signed_in = {"Authorization": f"Bearer {SECRETS['status_token']}"}
     for path in ("/status", "/status?runs=all", "/metrics"):
-        answers.append(requests.get(base + path, headers=signed_in, timeout=30))
+        answers.append(requests.get(base + path, headers=signed_in, timeout=60))
         assert answers[-1].status_code == 200
     found = {f"answer {number}": answer.text for number, answer in enumerate(answers)}
     found |= {f"notice {number}": request.get_data(as_text=True) for number, (request, _) in enumerate(httpserver.log)}

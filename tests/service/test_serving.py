@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import threading
 from collections import Counter
 
 import pytest
@@ -13,6 +12,7 @@ import requests
 
 from adaptor.service.store.records import SUCCEEDED
 from adaptor.service.store.store import open_service_store
+from tests.waiting import wait_until
 
 from .processes import PSID, SECRET, TOKEN, body_of, children_of, message, signed, write_bot
 
@@ -48,18 +48,18 @@ def test_nothing_unsigned_runs_and_only_the_right_handshake_is_answered(serve, s
     write_bot(tmp_path, sandbox, ANSWER, previous_app_secret="the-one-before")
     server = serve()
     body = body_of(message())
-    assert requests.post(server.url, data=body, timeout=30).status_code == 403
-    assert requests.post(server.url, data=body + b" ", headers=signed(body), timeout=30).status_code == 403
+    assert requests.post(server.url, data=body, timeout=60).status_code == 403
+    assert requests.post(server.url, data=body + b" ", headers=signed(body), timeout=60).status_code == 403
     assert server.post(message(), secret="another") == 403
     assert server.post(message(), secret="the-one-before") == 200
     query = {"hub.mode": "subscribe", "hub.challenge": "17", "hub.verify_token": TOKEN}
-    right = requests.get(server.url, params=query, timeout=30)
+    right = requests.get(server.url, params=query, timeout=60)
     assert (right.status_code, right.text) == (200, "17")
-    assert requests.get(server.url, params={**query, "hub.verify_token": "x"}, timeout=30).status_code == 403
+    assert requests.get(server.url, params={**query, "hub.verify_token": "x"}, timeout=60).status_code == 403
     home = server.url.removesuffix("/webhook")
     server.wait_for("succeeded")
-    assert requests.get(f"{home}/healthz", timeout=30).status_code == 200
-    assert requests.get(f"{home}/readyz", timeout=30).json() == {"ready": True, "problems": []}
+    assert requests.get(f"{home}/healthz", timeout=60).status_code == 200
+    assert requests.get(f"{home}/readyz", timeout=60).json() == {"ready": True, "problems": []}
     assert store.events.count() == 1
 
 
@@ -68,7 +68,7 @@ def test_what_was_stored_is_answered_after_a_kill_of_the_server(serve, sandbox, 
     write_bot(tmp_path, sandbox, ANSWER)
     server = serve()
     ready = server.url.replace("webhook", "readyz")
-    wait_until(lambda: requests.get(ready, timeout=30).json()["ready"])
+    wait_until(lambda: requests.get(ready, timeout=60).json()["ready"])
     # No worker takes a run: the server dies between storage and answer.
     for pid in children_of(server.process.pid):
         os.kill(pid, signal.SIGSTOP)
@@ -250,7 +250,7 @@ def test_a_run_that_never_ends_is_killed_and_others_are_answered(serve, sandbox,
         + ANSWER
     )
     write_bot(tmp_path, sandbox, script)
-    server = serve("--workers", "1", "--run-timeout", "1.5", "--memory-limit", "256")
+    server = serve("--workers", "1", "--run-timeout", "5", "--memory-limit", "256")
     assert server.post(*(message(text=text) for text in ("loop", "memory", "raise", "exit", "signal", "fine"))) == 200
     server.wait_for("succeeded")
     server.stop()
@@ -274,17 +274,9 @@ def test_what_cannot_be_served_safely_is_refused(forks, sandbox, tmp_path, words
     assert expected in done.stderr
 
 
-def wait_until(condition):
-    for _ in range(1500):
-        if condition():
-            return
-        threading.Event().wait(0.02)
-    raise AssertionError("it did not come to that")
-
-
 def is_closed(url):
     try:
-        requests.get(url, timeout=5)
+        requests.get(url, timeout=60)
     except requests.ConnectionError:
         return True
     return False

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
 from adaptor.service.store.people import BY_HAND
 from adaptor.service.store.store import open_service_store
+from tests.waiting import wait_until
 
 from .processes import PAGE, PSID, message, write_bot
 
@@ -101,9 +101,7 @@ def test_whom_meta_cannot_reach_is_left_out_until_they_write_or_a_month_is_over(
 
 
 def wait_for_stop(store):
-    until = time.monotonic() + 20
-    while not store.people.is_stopped(PAGE, PSID) and time.monotonic() < until:
-        time.sleep(0.02)
+    wait_until(lambda: store.people.is_stopped(PAGE, PSID))
 
 
 def test_a_block_replaces_no_word_of_the_person(store):

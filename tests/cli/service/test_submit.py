@@ -9,6 +9,7 @@ import pytest
 
 from adaptor.service.store.records import FAILED, SUCCEEDED, Event
 from adaptor.service.store.store import open_service_store
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.long
 
@@ -78,11 +79,9 @@ def test_waiting_ends_with_the_exit_code_of_the_run(submit, store, status, code)
     found = []
     waiting = threading.Thread(target=lambda: found.append(submit("--wait", "--run-id", "a")))
     waiting.start()
-    for _ in range(1500):
-        if runs := store.runs.claim("holder", 1):
-            store.runs.end(runs[0], status, code, None if code == 0 else "It broke.")
-            break
-        threading.Event().wait(0.02)
+    claimed = []
+    wait_until(lambda: claimed.extend(store.runs.claim("holder", 1)) or claimed)
+    store.runs.end(claimed[0], status, code, None if code == 0 else "It broke.")
     waiting.join()
     assert found[0].returncode == code
     assert f"a  {status}" in found[0].stderr

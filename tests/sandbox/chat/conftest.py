@@ -44,15 +44,15 @@ class Visitor:
         self.sandbox = sandbox
         self.session = requests.Session()
         self.session.trust_env = False
-        self.html = self.session.get(sandbox.page_url, timeout=10)
+        self.html = self.session.get(sandbox.page_url, timeout=60)
         self.token = re.search(r'name="sandbox-token" content="([^"]+)"', self.html.text)[1]
 
     def get(self, name: str, **details: Any) -> Any:
-        return self.session.get(f"{self.sandbox.page_url}{name}", params=details, timeout=10).json()
+        return self.session.get(f"{self.sandbox.page_url}{name}", params=details, timeout=60).json()
 
     def post(self, name: str, token: str | None = "", **options: Any) -> requests.Response:
         headers = {**options.pop("headers", {}), "X-Sandbox-Token": self.token if token == "" else token}
-        return self.session.post(f"{self.sandbox.page_url}{name}", headers=headers, timeout=10, **options)
+        return self.session.post(f"{self.sandbox.page_url}{name}", headers=headers, timeout=60, **options)
 
     def act(self, name: str, psid: str = ANA, **details: Any) -> dict[str, Any]:
         return self.post("act", json={"act": name, "psid": psid, **details}).json()
@@ -60,7 +60,7 @@ class Visitor:
     def call(self, path: str, body: dict[str, Any], **options: Any) -> Any:
         headers = {"Authorization": f"Bearer {self.sandbox.access_token}"}
         return self.session.post(
-            f"{self.sandbox.url}/v26.0/me/{path}", json=body, headers=headers, timeout=10, **options
+            f"{self.sandbox.url}/v26.0/me/{path}", json=body, headers=headers, timeout=60, **options
         ).json()
 
     def send(self, message: dict[str, Any], psid: str = ANA, **others: Any) -> str:
@@ -87,7 +87,7 @@ class Visitor:
             for psid in people
         ]
         form = {"batch": json.dumps(parts), "access_token": self.sandbox.access_token}
-        return self.session.post(f"{self.sandbox.url}/v26.0/", data=form, timeout=10).json()
+        return self.session.post(f"{self.sandbox.url}/v26.0/", data=form, timeout=60).json()
 
     def template(self, payload: dict[str, Any], psid: str = ANA) -> str:
         return self.send({"attachment": {"type": "template", "payload": payload}}, psid)

@@ -88,7 +88,7 @@ def test_a_photo_is_sent_and_shown(visitor):
     attachment = items(visitor)[0]["attachments"][0]
     assert attachment["type"] == "image"
     assert attachment["payload"]["url"].startswith("/sandbox/files/")
-    assert visitor.session.get(visitor.sandbox.url + attachment["payload"]["url"], timeout=10).content == picture
+    assert visitor.session.get(visitor.sandbox.url + attachment["payload"]["url"], timeout=60).content == picture
 
 
 def test_a_file_that_is_too_large_is_refused(visitor):
@@ -100,7 +100,7 @@ def test_a_file_that_is_too_large_is_refused(visitor):
 def test_a_file_that_would_be_a_page_is_only_bytes(visitor):
     visitor.post(f"file?psid={ANA}", data=b"<script>alert(1)</script>", headers={"Content-Type": "text/html"})
     attachment = items(visitor)[0]["attachments"][0]
-    answer = visitor.session.get(visitor.sandbox.url + attachment["payload"]["url"], timeout=10)
+    answer = visitor.session.get(visitor.sandbox.url + attachment["payload"]["url"], timeout=60)
     assert answer.headers["Content-Type"] == "application/octet-stream"
 
 

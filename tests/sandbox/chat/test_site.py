@@ -23,7 +23,7 @@ def test_the_page_is_html_with_a_strict_policy(visitor):
 
 
 def test_the_page_may_load_pictures_from_the_web_where_that_is_asked_for(visitor):
-    policy = visitor.session.get(visitor.sandbox.page_url, params={"web": ""}, timeout=10).headers[
+    policy = visitor.session.get(visitor.sandbox.page_url, params={"web": ""}, timeout=60).headers[
         "Content-Security-Policy"
     ]
     assert "img-src 'self' data: http: https:;" in policy
@@ -32,7 +32,7 @@ def test_the_page_may_load_pictures_from_the_web_where_that_is_asked_for(visitor
 
 def test_nothing_on_the_page_names_another_machine(visitor):
     texts = [visitor.html.text]
-    texts += [visitor.session.get(f"{visitor.sandbox.page_url}page/{name}", timeout=10).text for name in STATIC]
+    texts += [visitor.session.get(f"{visitor.sandbox.page_url}page/{name}", timeout=60).text for name in STATIC]
     found = {url for text in texts for url in re.findall(r"https?://[^\s\"'`)<]+", text)}
     # The namespace of SVG is a name and no address; the other stands in an empty field as an example.
     assert found <= {"http://www.w3.org/2000/svg", "http://127.0.0.1:8000/webhook"}
@@ -40,14 +40,14 @@ def test_nothing_on_the_page_names_another_machine(visitor):
 
 @pytest.mark.parametrize("name", STATIC)
 def test_every_file_of_the_page_is_served_with_its_type(visitor, name):
-    answer = visitor.session.get(f"{visitor.sandbox.page_url}page/{name}", timeout=10)
+    answer = visitor.session.get(f"{visitor.sandbox.page_url}page/{name}", timeout=60)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, STATIC[name])
     assert answer.content
 
 
 @pytest.mark.parametrize("name", ["page/", "page/page.html", "page/../site.py", "page/%2e%2e/site.py", "nothing"])
 def test_what_is_no_part_of_the_page_is_not_there(visitor, name):
-    assert visitor.session.get(f"{visitor.sandbox.page_url}{name}", timeout=10).status_code == 404
+    assert visitor.session.get(f"{visitor.sandbox.page_url}{name}", timeout=60).status_code == 404
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong", "é"])
@@ -65,7 +65,7 @@ def test_nothing_is_done_without_the_token_of_this_run(visitor, token):
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:80", "localhost@evil.example"])
 def test_a_foreign_name_for_this_machine_gets_nothing(visitor, host):
     for path in ("", "people", "events"):
-        answer = requests.get(f"{visitor.sandbox.page_url}{path}", headers={"Host": host}, timeout=10)
+        answer = requests.get(f"{visitor.sandbox.page_url}{path}", headers={"Host": host}, timeout=60)
         assert answer.status_code == 403
         assert visitor.token not in answer.text
 
@@ -80,8 +80,8 @@ def test_a_body_that_is_too_large_is_refused(visitor):
 
 
 def test_a_get_changes_nothing(visitor):
-    assert visitor.session.get(f"{visitor.sandbox.page_url}act", timeout=10).status_code == 404
-    assert visitor.session.put(f"{visitor.sandbox.page_url}act", timeout=10).status_code == 405
+    assert visitor.session.get(f"{visitor.sandbox.page_url}act", timeout=60).status_code == 404
+    assert visitor.session.put(f"{visitor.sandbox.page_url}act", timeout=60).status_code == 405
 
 
 def test_no_answer_holds_the_access_token(visitor):
@@ -95,7 +95,7 @@ def test_no_answer_holds_the_access_token(visitor):
 
 
 def test_the_graph_api_answers_beside_the_page_while_streams_are_open(visitor):
-    streams = [visitor.session.get(f"{visitor.sandbox.page_url}events", stream=True, timeout=10) for _ in range(20)]
+    streams = [visitor.session.get(f"{visitor.sandbox.page_url}events", stream=True, timeout=60) for _ in range(20)]
     try:
         assert visitor.send({"text": "hi"}).startswith("m_")
     finally:
@@ -104,11 +104,11 @@ def test_the_graph_api_answers_beside_the_page_while_streams_are_open(visitor):
 
 
 def test_a_connection_stays_open_for_the_next_question(visitor):
-    assert visitor.session.get(visitor.sandbox.page_url, timeout=10).headers["Connection"] == "keep-alive"
+    assert visitor.session.get(visitor.sandbox.page_url, timeout=60).headers["Connection"] == "keep-alive"
 
 
 def test_stopping_ends_the_streams(visitor):
-    stream = visitor.session.get(f"{visitor.sandbox.page_url}events", stream=True, timeout=10)
+    stream = visitor.session.get(f"{visitor.sandbox.page_url}events", stream=True, timeout=60)
     lines = stream.iter_lines(chunk_size=1)
     assert next(lines) == b"event: hello"
     ended = threading.Event()
@@ -123,6 +123,6 @@ def test_the_page_gives_its_own_token_and_never_one_that_was_given(visitor):
     found = visitor.get("connection")
     assert (found["base_url"], found["access_token"]) == (visitor.sandbox.url, visitor.sandbox.access_token)
     with Sandbox(access_token="EAAG-a-real-one-perhaps") as sandbox:
-        answer = visitor.session.get(f"{sandbox.page_url}connection", timeout=10)
+        answer = visitor.session.get(f"{sandbox.page_url}connection", timeout=60)
     assert answer.json()["access_token"] is None
     assert "EAAG" not in answer.text

@@ -4,7 +4,7 @@ from .conftest import ANA
 
 
 def changes(visitor):
-    answer = visitor.session.get(f"{visitor.sandbox.page_url}events", stream=True, timeout=10)
+    answer = visitor.session.get(f"{visitor.sandbox.page_url}events", stream=True, timeout=60)
     assert answer.headers["Content-Type"] == "text/event-stream"
     name = ""
     for line in answer.iter_lines(chunk_size=1, decode_unicode=True):

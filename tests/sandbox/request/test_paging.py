@@ -55,7 +55,7 @@ def test_a_page_may_be_empty_and_still_have_a_next(caller):
         caller.request("POST", "/me/moderate_conversations", json={"user_ids": [psid], "actions": ["MOVE_TO_SPAM"]})
     answer = caller.get("/me/conversations", params={"folder": "inbox", "limit": 2}).json()
     assert answer["data"] == []
-    assert len(caller.session.get(answer["paging"]["next"], timeout=5).json()["data"]) == 2
+    assert len(caller.session.get(answer["paging"]["next"], timeout=60).json()["data"]) == 2
 
 
 @pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "-1"}, {"limit": "x"}, {"after": "%%%"}, {"before": "é"}])

@@ -10,7 +10,7 @@ ANA = "6543210987654321"
 
 def connect(caller):
     address = urlsplit(caller.sandbox.url)
-    return socket.create_connection((address.hostname, address.port), timeout=5)
+    return socket.create_connection((address.hostname, address.port), timeout=60)
 
 
 def request(caller, body, *headers):

@@ -23,7 +23,7 @@ def test_one_waits_for_what_comes_next(caller):
     events = caller.sandbox.events
     known = events.number
     found = []
-    waiting = threading.Thread(target=lambda: found.extend(events.after(known, timeout=10)))
+    waiting = threading.Thread(target=lambda: found.extend(events.after(known, timeout=60)))
     waiting.start()
     caller.sandbox.person(ANA).says("hello")
     waiting.join(10)

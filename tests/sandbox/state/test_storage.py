@@ -11,7 +11,7 @@ ANA = "6543210987654321"
 
 def call(sandbox, method, path, **options):
     headers = {"Authorization": f"Bearer {sandbox.access_token}"}
-    return requests.request(method, sandbox.url + path, headers=headers, timeout=5, **options)
+    return requests.request(method, sandbox.url + path, headers=headers, timeout=60, **options)
 
 
 def say(sandbox, text="hi", psid=ANA):

@@ -1,3 +1,4 @@
+import contextlib
 import hashlib
 import hmac
 import json
@@ -39,7 +40,7 @@ class Receiver:
 
     def until(self, count):
         with self._arrived:
-            assert self._arrived.wait_for(lambda: len(self.requests) >= count, timeout=10)
+            assert self._arrived.wait_for(lambda: len(self.requests) >= count, timeout=60)
 
     @property
     def entries(self):
@@ -326,17 +327,15 @@ def test_a_subscriber_who_is_not_there_is_a_problem_and_no_crash(caller, refused
 @pytest.mark.long
 def test_a_subscriber_who_answers_byte_by_byte_is_given_up(caller, wire):
     def drip(connection):
-        try:
-            while True:
+        with contextlib.suppress(OSError), connection:
+            for _ in range(1200):
                 connection.sendall(b"H")
                 time.sleep(0.05)
-        except OSError:
-            connection.close()
 
     caller.sandbox.webhooks.timeout = 0.3
     begin = time.monotonic()
     assert "HTTP Status Code = 0" in caller.sandbox.webhooks.verify_callback(wire(drip).url, "\ud800")
-    assert time.monotonic() - begin < 3
+    assert time.monotonic() - begin < 30
 
 
 def test_webhooks_come_twice_on_demand(told, receiver):

@@ -12,6 +12,7 @@ from adaptor.service.dispatch.listener import Listener
 from adaptor.service.dispatch.procrastinate_jobs import JobQueue, make_tables
 from adaptor.service.store.records import Event, NewRun
 from adaptor.service.store.store import open_service_store
+from tests.waiting import PATIENCE, wait_until
 
 
 def new(id_, **changes):
@@ -100,10 +101,10 @@ def test_a_job_wakes_one_machine_and_no_other_job_is_taken_before_it_has_room(st
     listener.start()
     try:
         store.runs.queue([new("a"), new("b")])
-        assert asked.acquire(timeout=20)
+        assert asked.acquire(timeout=PATIENCE)
         assert not asked.acquire(timeout=0.3)
         futures[0].set_result(None)
-        assert asked.acquire(timeout=20)
+        assert asked.acquire(timeout=PATIENCE)
         listener.stop()
         futures[1].set_result(None)
     finally:
@@ -117,10 +118,6 @@ def test_a_job_that_a_dead_worker_had_taken_is_removed(store):
     store.database.run("UPDATE procrastinate_jobs SET status = 'doing'")
     listener = Listener(store.database, Future)
     listener.start()
-    for _ in range(1000):
-        if not jobs(store):
-            break
-        threading.Event().wait(0.02)
+    wait_until(lambda: not jobs(store))
     listener.stop()
     listener.join()
-    assert jobs(store) == []

@@ -1,6 +1,7 @@
 """Events are on the disk when their future says so, and a broken one breaks no other."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 
@@ -10,6 +11,7 @@ from adaptor.service.inbox.facts import events_in
 from adaptor.service.inbox.intake import Intake, Overloaded
 from adaptor.service.inbox.spool import Spool
 from adaptor.service.store.records import NewRun
+from tests.waiting import PATIENCE, wait_until
 
 
 def event(mid):
@@ -35,7 +37,7 @@ def test_what_the_future_counts_is_stored(store, open_, intake, told):
     intake.start()
     futures = [intake.add([(event(f"m{number % 3}"), []), (event(f"n{number}"), [])]) for number in range(6)]
     assert sum(sum(future.result(10)) for future in futures) == 9
-    assert told.wait(10)
+    assert told.wait(PATIENCE)
     assert open_().events.count() == 9
 
 
@@ -89,7 +91,7 @@ def test_events_go_to_the_spool_while_the_database_is_down_and_are_stored_in_ord
     assert store.events.count() == 1
     told.clear()
     down.clear()
-    assert told.wait(10)
+    assert told.wait(PATIENCE)
     assert intake.add([(event("m3"), [])]).result(10) == [True]
     intake.close()
     assert order == ["m0", "m1", "m2", "m1", "m3"]
@@ -111,7 +113,7 @@ def test_what_a_killed_server_left_in_the_spool_is_stored_by_the_next_one(store,
     spool.close()
     intake = Intake(store, told.set, Spool(str(tmp_path)))
     intake.start()
-    assert told.wait(10)
+    assert told.wait(PATIENCE)
     intake.close()
     assert store.events.count() == 2
     assert (tmp_path / "spool-1.jsonl").stat().st_size == 0
@@ -124,13 +126,15 @@ def test_too_many_that_wait_are_refused_and_room_comes_back(store, intake, monke
     with pytest.raises(Overloaded):
         intake.add([(event("c"), [])])
     intake.start()
-    for _ in range(100):
-        try:
-            future = intake.add([(event("c"), [])])
-            break
-        except Overloaded:
-            threading.Event().wait(0.02)
-    assert future.result(10) == [True]
+    futures = []
+
+    def is_taken():
+        with suppress(Overloaded):
+            futures.append(intake.add([(event("c"), [])]))
+        return futures
+
+    wait_until(is_taken)
+    assert futures[0].result(PATIENCE) == [True]
 
 
 @pytest.mark.parametrize("fault", [LedgerError("The disk is full."), ValueError("a fault")])
@@ -158,7 +162,7 @@ def test_a_spool_that_cannot_be_stored_is_tried_again_after_a_pause_and_no_event
     intake = Intake(store, told.set, spool, lambda level, line: lines.append((level, line)))
     intake._closing = Closing()
     intake.start()
-    assert told.wait(10)
+    assert told.wait(PATIENCE)
     intake.close()
     assert order[:5] == ["try", "pause", "try", "pause", "try"]
     assert store.events.count() == 1

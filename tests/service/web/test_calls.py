@@ -60,7 +60,7 @@ def call(bot, serve):
     def call(path, value=None, **how):
         how.setdefault("headers", {"X-API-Key": KEY})
         given = {} if value is None else {"json": value}
-        return requests.post(f"{base}/i/clinic/{path}", **given, **how, timeout=30)
+        return requests.post(f"{base}/i/clinic/{path}", **given, **how, timeout=60)
 
     call.server = server
     return call
@@ -184,7 +184,7 @@ def test_each_page_has_its_own_secret_and_its_own_path(tmp_path, sandbox, serve)
 
     def post(url, event, secret, page=PAGE):
         body = body_of(event).replace(PAGE.encode(), page.encode())
-        return requests.post(url, data=body, headers=signed(body, secret), timeout=30).status_code
+        return requests.post(url, data=body, headers=signed(body, secret), timeout=60).status_code
 
     assert post(urls[0], message(), SECRET) == 200
     assert post(urls[0], message(), "older-secret-1234567") == 200

@@ -26,7 +26,7 @@ def service(tmp_path, sandbox, serve):
 @pytest.fixture
 def session(service):
     made = requests.Session()
-    answer = made.post(f"{service.base}/status/sign-in", data={"token": TOKEN}, timeout=30)
+    answer = made.post(f"{service.base}/status/sign-in", data={"token": TOKEN}, timeout=60)
     assert answer.status_code == 200
     return made
 
@@ -38,15 +38,15 @@ def _form(text):
 @pytest.mark.long
 def test_only_who_has_the_token_sees_the_page_and_the_metrics(service, session):
     for path in ("/status", "/status?runs=all", "/status/thread?page=1&psid=2", "/metrics"):
-        answer = requests.get(service.base + path, timeout=30)
+        answer = requests.get(service.base + path, timeout=60)
         assert answer.status_code == 401
         assert PSID not in answer.text
-    wrong = requests.post(f"{service.base}/status/sign-in", data={"token": "wrong"}, timeout=30)
+    wrong = requests.post(f"{service.base}/status/sign-in", data={"token": "wrong"}, timeout=60)
     assert wrong.status_code == 403
     assert "Set-Cookie" not in wrong.headers
     forged = {"adaptor_status": "9999999999." + "0" * 64}
-    assert requests.get(f"{service.base}/status", cookies=forged, timeout=30).status_code == 401
-    assert session.get(f"{service.base}/status", timeout=30).status_code == 200
+    assert requests.get(f"{service.base}/status", cookies=forged, timeout=60).status_code == 401
+    assert session.get(f"{service.base}/status", timeout=60).status_code == 200
     cookie = session.cookies._cookies["127.0.0.1"]["/status"]["adaptor_status"]
     assert TOKEN not in cookie.value
     assert cookie.has_nonstandard_attr("HttpOnly")
@@ -56,14 +56,14 @@ def test_only_who_has_the_token_sees_the_page_and_the_metrics(service, session):
 @pytest.mark.long
 def test_a_name_of_another_site_that_leads_here_is_refused(service, session):
     for host in ("evil.example", "evil.example:8400", "127.0.0.1.evil.example"):
-        answer = session.get(f"{service.base}/status", headers={"Host": host}, timeout=30)
+        answer = session.get(f"{service.base}/status", headers={"Host": host}, timeout=60)
         assert answer.status_code == 421
         assert PSID not in answer.text
 
 
 @pytest.mark.long
 def test_the_page_shows_runs_people_and_pages_but_no_texts(service, session):
-    answer = session.get(f"{service.base}/status?runs=all", timeout=30)
+    answer = session.get(f"{service.base}/status?runs=all", timeout=60)
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
@@ -73,10 +73,10 @@ def test_the_page_shows_runs_people_and_pages_but_no_texts(service, session):
     assert PSID in answer.text
     assert PAGE in answer.text
     assert "failed" in answer.text
-    thread = session.get(f"{service.base}/status/thread", params={"page": PAGE, "psid": PSID}, timeout=30)
+    thread = session.get(f"{service.base}/status/thread", params={"page": PAGE, "psid": PSID}, timeout=60)
     assert "messages" in thread.text
     assert "world" not in answer.text + thread.text
-    assert session.get(f"{service.base}/status/thread?page=1&psid=2", timeout=30).status_code == 404
+    assert session.get(f"{service.base}/status/thread?page=1&psid=2", timeout=60).status_code == 404
 
 
 def test_texts_are_shown_where_that_is_allowed_and_none_is_markup(tmp_path, sandbox, serve):
@@ -85,30 +85,30 @@ def test_texts_are_shown_where_that_is_allowed_and_none_is_markup(tmp_path, sand
     server.post(message(text="Hello <b>world</b>"))
     url = server.url.replace("/webhook", "/status/thread")
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    answer = requests.get(url, params={"page": PAGE, "psid": PSID}, headers=headers, timeout=30)
+    answer = requests.get(url, params={"page": PAGE, "psid": PSID}, headers=headers, timeout=60)
     assert "Hello &lt;b&gt;world&lt;/b&gt;" in answer.text
 
 
 @pytest.mark.long
 def test_the_button_retries_a_run_once_and_no_other_site_can_press_it(service, session):
-    form, run = _form(session.get(f"{service.base}/status", timeout=30).text)
+    form, run = _form(session.get(f"{service.base}/status", timeout=60).text)
     url, fields = f"{service.base}/status/retry", {"form": form, "run": run}
     refused = [
-        requests.post(url, data=fields, timeout=30),
-        session.post(url, data={**fields, "form": "0" * 64}, timeout=30),
-        session.post(url, data=fields, headers={"Origin": "https://evil.example"}, timeout=30),
-        session.post(url, data=fields, headers={"Sec-Fetch-Site": "cross-site"}, timeout=30),
-        session.post(url, data=fields, headers={"Host": "evil.example"}, timeout=30),
+        requests.post(url, data=fields, timeout=60),
+        session.post(url, data={**fields, "form": "0" * 64}, timeout=60),
+        session.post(url, data=fields, headers={"Origin": "https://evil.example"}, timeout=60),
+        session.post(url, data=fields, headers={"Sec-Fetch-Site": "cross-site"}, timeout=60),
+        session.post(url, data=fields, headers={"Host": "evil.example"}, timeout=60),
     ]
     assert [each.status_code for each in refused] == [403] * 5
-    assert session.post(url, data=fields, timeout=30).status_code == 200
+    assert session.post(url, data=fields, timeout=60).status_code == 200
     service.wait_for(f"{run}  It was queued again on the status page")
     service.wait_for(f"{run}  hook: failed", 2)
 
 
 @pytest.mark.long
 def test_metrics_follow_the_conventions_and_name_nobody(service, session):
-    answer = requests.get(f"{service.base}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30)
+    answer = requests.get(f"{service.base}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60)
     assert answer.headers["Content-Type"].startswith("text/plain; version=")
     lines = answer.text.splitlines()
     for wanted in (
@@ -122,8 +122,8 @@ def test_metrics_follow_the_conventions_and_name_nobody(service, session):
     assert PSID not in answer.text
     assert PAGE not in answer.text
     for path in ("/nowhere-1", "/nowhere-2"):
-        requests.get(service.base + path, timeout=30)
-    again = requests.get(f"{service.base}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30)
+        requests.get(service.base + path, timeout=60)
+    again = requests.get(f"{service.base}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60)
     assert "nowhere" not in again.text
 
 
@@ -135,8 +135,8 @@ def test_a_short_token_is_refused_and_without_one_there_is_no_page(tmp_path, san
     write_bot(tmp_path, sandbox, "fn(lambda state: state)")
     server = serve()
     base = server.url.removesuffix("/webhook")
-    assert requests.get(f"{base}/status", timeout=30).status_code == 404
-    assert requests.get(f"{base}/metrics", timeout=30).status_code == 200
+    assert requests.get(f"{base}/status", timeout=60).status_code == 404
+    assert requests.get(f"{base}/metrics", timeout=60).status_code == 200
 
 
 @pytest.mark.long

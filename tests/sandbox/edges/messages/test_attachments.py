@@ -91,7 +91,7 @@ def test_an_uploaded_picture_is_found_at_the_address_that_is_told(caller):
     form = {"recipient": json.dumps({"id": ANA}), "message": message}
     mid = caller.request("POST", "/me/messages", data=form, files={"filedata": ("a.png", b"bytes", "image/png")})
     found = caller.get(f"/{mid.json()['message_id']}", params={"fields": "attachments"}).json()
-    picture = caller.session.get(found["attachments"]["data"][0]["image_data"]["url"], timeout=5)
+    picture = caller.session.get(found["attachments"]["data"][0]["image_data"]["url"], timeout=60)
     assert (picture.status_code, picture.content) == (200, b"bytes")
     assert picture.headers["Content-Type"] == "image/png"
     assert caller.get("/sandbox/files/nothing").status_code == 404

@@ -85,7 +85,7 @@ def test_pages_follow_their_next_address_to_the_end(talk):
         texts += [each["id"] for each in answer["data"]]
         if "next" not in answer["paging"]:
             break
-        answer = talk.session.get(answer["paging"]["next"], headers={"Authorization": ""}, timeout=5).json()
+        answer = talk.session.get(answer["paging"]["next"], headers={"Authorization": ""}, timeout=60).json()
     assert len(texts) == len(set(texts)) == 25
 
 
