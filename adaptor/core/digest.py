@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any
 
-# `json.dumps` would make an encoder for each of them.
-_encoded = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=str).encode
+from .text.json_encoder import encoder
+
+_encoded = encoder(sort_keys=True, default=str)
 
 
 def digest(*parts: Any) -> str:

@@ -6,8 +6,9 @@ Source: https://developers.facebook.com/docs/graph-api/batch-requests (checked 2
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from .request import GraphRequest, form_fields, query_of
 
@@ -37,10 +38,10 @@ def batch_request(parts: Sequence[GraphRequest], *, include_headers: bool = True
     files: dict[str, Path] = {}
     entries = []
     for index, part in enumerate(parts):
-        query = urlencode(query_of(part.params))
+        query = urlencode(query_of(part.params)) if part.params else ""
         entry: dict[str, Any] = {"method": part.method, "relative_url": f"{part.path}?{query}" if query else part.path}
         if part.body is not None:
-            entry["body"] = urlencode(form_fields(part.body))
+            entry["body"] = _form_text(part.body)
         if part.files:
             names = [f"file{index}_{name}" for name in part.files]
             files.update(zip(names, part.files.values(), strict=True))
@@ -55,6 +56,14 @@ def batch_request(parts: Sequence[GraphRequest], *, include_headers: bool = True
         access=parts[0].access,
         writes=any(part.is_write for part in parts),
     )
+
+
+# The names are the same in nearly all parts.
+_quoted_name = lru_cache(maxsize=256)(quote_plus)
+
+
+def _form_text(body: dict[str, Any]) -> str:
+    return "&".join([f"{_quoted_name(str(name))}={quote_plus(value)}" for name, value in form_fields(body)])
 
 
 def part_answers(body: Any, count: int) -> list[PartAnswer | None] | None:

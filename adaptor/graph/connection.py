@@ -173,8 +173,11 @@ class GraphConnection:
     ) -> None:
         """Trust no answer to a part if the answer to another part names its recipient."""
         others: set[str] = set()
-        for request, answer in zip(parts, answers, strict=True):
-            if answer is not None and (other := self._answered_for(request, _json_or_none(answer.content))) is not None:
+        for request, answer, outcome in zip(parts, answers, outcomes, strict=True):
+            if answer is None:
+                continue
+            body = _json_or_none(answer.content) if isinstance(outcome, AdaptorError) else outcome.body
+            if (other := self._answered_for(request, body)) is not None:
                 others.add(other)
         for place, request in enumerate(parts) if others else ():
             if request.is_write and request.recipient in others:

@@ -106,8 +106,16 @@ class Draft:
                 self._check(body)
         return self.finished(body, state)
 
-    def finished(self, body: Any, state: State) -> GraphRequest:
+    def finished(
+        self, body: Any, state: State, *, expects: Any = None, headers: dict[str, str] | None = None
+    ) -> GraphRequest:
         """Return the finished request with this body.
+
+        Args:
+            body: The resolved and checked body.
+            state: The state.
+            expects: As in `GraphRequest`, where the body decides about it.
+            headers: As in `GraphRequest`.
 
         Raises:
             AdaptorError: Another part of it is missing or cannot be encoded. Nothing was sent.
@@ -126,9 +134,10 @@ class Draft:
             resolve(self.files, state),
             self.access,
             key=own_key(resolve(self.key, state)),
-            expects=resolve(self.expects, state),
+            expects=resolve(self.expects, state) if expects is None else expects,
             sealed=self.sealed,
             is_idempotent=self.is_idempotent,
+            headers=headers,
         )
 
     def pruned(self, body: Any) -> Any:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.errors import InvalidMessage
 from ..core.secrets.redact import REDACTED
+from ..core.text.json_encoder import encoder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     #: none, since the body is the credential: it is sent as a form then (RFC 6749, section 4) and is never shown.
     Access: TypeAlias = Literal["page", "app", "user", "none"]
 
-# `json.dumps` would make an encoder for each request.
-_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_encoded = encoder(ensure_ascii=False, allow_nan=False)
 #: Characters that ids contain and that are not escaped in a path.
 _KEPT_IN_PATHS = ":$@,~+=()"
 
@@ -282,7 +281,8 @@ def _not_json(value: Any, cause: Exception) -> InvalidMessage:
     except RecursionError:
         found = None
     if found is None:
-        why, details = str(cause), {}
+        is_endless = isinstance(cause, RecursionError)
+        why, details = "it holds itself, or is nested too deeply" if is_endless else str(cause), {}
     else:
         field = found[0].removeprefix("body.")
         why, details = f"`{field}` is {found[1]}", {"field": field}

@@ -240,5 +240,7 @@ def test_a_body_that_holds_itself_is_refused() -> None:
     body.append(body)
     with pytest.raises(InvalidMessage) as raised:
         check_json(body)
-    assert raised.value.description == "The request cannot be written as JSON: Circular reference detected."
+    assert (
+        raised.value.description == "The request cannot be written as JSON: it holds itself, or is nested too deeply."
+    )
     assert raised.value.details == {}

@@ -116,7 +116,8 @@ def read_answer(raw: str | bytes) -> Any:
         {'message_id': 'm_2', 'score': None}
     """
     try:
-        return json.loads(raw, parse_constant=_nothing, parse_float=_finite_or_none, parse_int=_int_or_none)
+        # As `json.loads` does, which would make a decoder for each answer.
+        return _decoded_answer(raw if isinstance(raw, str) else raw.decode(json.detect_encoding(raw), "surrogatepass"))
     except (ValueError, RecursionError):
         raise NotJson("it is no JSON text", "Correct it.") from None
 
@@ -172,6 +173,9 @@ def _finite_or_none(text: str) -> float | None:
 
 def _int_or_none(text: str) -> int | None:
     return int(text) if len(text) <= MOST_DIGITS else None
+
+
+_decoded_answer = json.JSONDecoder(parse_constant=_nothing, parse_float=_finite_or_none, parse_int=_int_or_none).decode
 
 
 def _wrong_syntax(cause: json.JSONDecodeError, text: str) -> NotJson:

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...core.errors import InputError
+from ...core.text.json_encoder import encoder
 from ..errors import TransactionConflict
 from .schema import MIGRATIONS, VERSION_TABLE
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 T = TypeVar("T")
+
+_encoded = encoder(default=str)
 
 #: How often a transaction is repeated after a conflict.
 _MOST_TRIES = 10
@@ -143,7 +146,7 @@ def in_chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 def to_text(value: Any) -> str | None:
     """Return a value as JSON text, as the tables hold it."""
-    return None if value is None else json.dumps(value, ensure_ascii=True, separators=(",", ":"), default=str)
+    return None if value is None else _encoded(value)
 
 
 def from_text(text: str | None) -> Any:

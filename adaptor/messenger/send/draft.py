@@ -98,9 +98,8 @@ class SendDraft(Draft):
             self._check_body(body)
         # Never judged when the job is loaded: what counts is the time at which the message would be sent.
         is_judged = bool(resolve(self._window, state))
-        headers = resolve(self._headers, state)
-        request = self.finished(body, state)._replace(expects=_expected(body), headers=http_headers(headers))
-        return request, is_judged
+        headers = http_headers(resolve(self._headers, state))
+        return self.finished(body, state, expects=_expected(body), headers=headers), is_judged
 
     def pruned(self, body: Any) -> Any:
         """Return a resolved body without optional parts that turned out to be None, its recipient in Meta's form."""

@@ -36,10 +36,10 @@ def of_text(text: str, file: str, what: str, offset: int = 0) -> Hint | None:
         offset: Where it is found to be no JSON.
 
     Example:
-        >>> of_text("psid,name\\n1,Ana\\n", "rows.csv", "state file")[0]
+        >>> of_text("psid,name\n1,Ana\n", "rows.csv", "state file")[0]
         'is a CSV file'
-        >>> of_text("{'data': {}}", "-S", "state")
-        ('is written as Python writes it', 'Write it as JSON: -S \\'{"data": {}}\\'')
+        >>> of_text("{'data': {}}", "-S", "state", offset=1)[0]
+        'is written as Python writes it'
     """
     is_inline = file == "-S"
     name = os.path.basename(file)

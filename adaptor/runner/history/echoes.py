@@ -110,9 +110,9 @@ def echoes_in(value: Any) -> Iterator[Echo]:
     """Yield the echoes that are anywhere in a JSON value.
 
     Example:
-        >>> event = {"recipient": {"id": "65"}, "timestamp": 1000, "message": {"is_echo": True, "mid": "m_1"}}
+        >>> event = {"recipient": {"id": "65"}, "timestamp": 1764000000000, "message": {"is_echo": True, "mid": "m_1"}}
         >>> list(echoes_in({"object": "page", "entry": [{"messaging": [event]}]}))
-        [Echo(message_id='m_1', recipient='65', metadata=None, text=None, seconds=1.0)]
+        [Echo(message_id='m_1', recipient='65', metadata=None, text=None, seconds=1764000000.0)]
     """
     left = [value]
     while left:

@@ -1,12 +1,10 @@
 """JSON that is none, or would lose something, is refused with its place."""
 
-import doctest
 import json
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from adaptor.core.text import json_positions as json_places, json_text
 from adaptor.core.text.json_text import NotJson, read_answer, read_json
 
 DEEP = "[" * 100_000
@@ -68,8 +66,3 @@ def test_an_answer_of_metas_is_read_all_the_same():
 def test_an_answer_that_is_no_json_is_none(text):
     with pytest.raises(NotJson):
         read_answer(text)
-
-
-@pytest.mark.parametrize("module", [json_text, json_places])
-def test_the_examples_hold(module):
-    assert doctest.testmod(module).failed == 0
