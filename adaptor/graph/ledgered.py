@@ -280,14 +280,16 @@ def with_write_id(request: GraphRequest, token: str) -> GraphRequest:
 
 def slots_of(requests: Sequence[GraphRequest], per_second: float = MESSAGES_PER_SECOND) -> list[Slot]:
     """Return the slots that calls need in the Page's lanes."""
-    messages, slow = 0, 0
-    for request in requests:
-        if request.is_message:
-            attachment = request.body["message"].get("attachment")
-            messages += 1
-            slow += isinstance(attachment, dict) and attachment.get("type") in _SLOW_MEDIA
-    slots = [Slot(LANE_STOP, 0.0), slot_for(LANE_MESSAGES, messages, per_second)] if messages else []
+    messages = [request for request in requests if request.is_message]
+    slow = sum(map(is_slow_media, messages))
+    slots = [Slot(LANE_STOP, 0.0), slot_for(LANE_MESSAGES, len(messages), per_second)] if messages else []
     return [*slots, slot_for(LANE_MEDIA, slow, MEDIA_PER_SECOND)] if slow else slots
+
+
+def is_slow_media(message: GraphRequest) -> bool:
+    """Whether a message needs a slot of the lane for audio and video."""
+    attachment = message.body["message"].get("attachment")
+    return isinstance(attachment, dict) and attachment.get("type") in _SLOW_MEDIA
 
 
 def _overtaking(requests: Sequence[GraphRequest], run: Run) -> list[Slot]:

@@ -71,6 +71,8 @@ def rows_of(lines: Iterable[str], name: str, settings: dict[str, Any]) -> Iterat
             yield line, values
         elif names is None:
             names = _names(values, name, line, settings)
+        elif len(values) == len(names) and "" not in names:
+            yield line, dict(zip(names, values, strict=True))
         else:
             yield line, _row(names, values, f"{name}, line {line}", len(source.taken))
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from ...core.errors import ABOUT_PERSON, ABOUT_ROW, SENT_UNKNOWN, AdaptorError
 from ...graph.answers.errors import RateLimited
 from ...graph.client import error_to_retry
-from ...graph.ledgered import slots_of, with_write_id
+from ...graph.ledgered import is_slow_media, slots_of, with_write_id
 from ...ledger.errors import LedgerError
-from ...ledger.pace import BURST_SECONDS, LANE_MEDIA, LANE_STOP
+from ...ledger.pace import BURST_SECONDS, LANE_STOP
 from ...ledger.records import SENT, UNKNOWN, Outcome, ended, sent
 from .claims import Claims
 from .pool import WorkerPool
@@ -142,9 +142,9 @@ class Engine(Claims):
         # Calls of one size, rather than a small one at the end.
         calls = -(-len(batch) // self._size)
         count = -(-len(batch) // calls)
-        slots = slots_of([outgoing.request for outgoing in batch[:count]], self._pace.rate)
         # Media have a pace of their own: in one call with others they would leave faster than that.
-        return 1 if any(slot.lane == LANE_MEDIA and slot.gap for slot in slots) else count
+        slow = [each for each in batch[:count] if each.write.is_message and is_slow_media(each.request)]
+        return 1 if len(slow) > 1 else count
 
     def _dispatch(self, batch: list[Outgoing]) -> None:
         """Send requests when it is their turn."""

@@ -55,7 +55,7 @@ def check_recipient(recipient: Any) -> None:
     content = check_object("recipient", recipient, '{"id": "…"}')
     if content is None:
         return
-    forms = [form for form in RECIPIENT_FORMS if content.get(form) is not None]
+    forms = [form for form in content if form in RECIPIENT_FORMS and content[form] is not None]
     if not forms:
         what = "is empty" if not content else f"has none of {', '.join(RECIPIENT_FORMS[:5])}"
         raise refuse("recipient", what, fix)
