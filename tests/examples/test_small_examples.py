@@ -86,3 +86,9 @@ def test_every_example_is_in_the_list():
     listed = (EXAMPLES / "README.md").read_text("utf-8")
     folders = {each.name for each in EXAMPLES.iterdir() if each.is_dir() and not each.name.startswith((".", "_"))}
     assert not [name for name in folders if f"[{name}](" not in listed]
+
+
+def test_each_job_has_at_most_40_lines():
+    jobs = [file for name in ("job.py", "ask.py", "remind.py") for file in EXAMPLES.rglob(name)]
+    assert len(jobs) >= 8
+    assert [file.parent.name for file in jobs if len(file.read_text("utf-8").splitlines()) > 40] == []
