@@ -7,6 +7,8 @@ from threading import Event
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 pytestmark = pytest.mark.long
 
 PEOPLE = [str(6543210987654321 + number) for number in range(6)]
@@ -140,7 +142,7 @@ SENDS = {
 )
 def test_what_a_time_limit_leaves_unknown_is_in_the_results(job, meta, script, limit):
     answered = Event()
-    meta.at(2, lambda: answered.wait(20) and None)
+    meta.at(2, lambda: answered.wait(PATIENCE) and None)
     try:
         done = job(SENDS[script], limit, "2")
     finally:
@@ -159,7 +161,7 @@ def test_what_sigterm_leaves_is_in_the_results(job, meta, beside, tmp_path, answ
         if not answer:
             time.sleep(0.5)
             command.process.send_signal(signal.SIGTERM)
-            time.sleep(2)
+            command.process.wait(PATIENCE)
 
     meta.at(2, stop)
     assert command.end() == 130

@@ -28,7 +28,7 @@ from adaptor import (
 )
 from tests.thorough import examples
 
-relaxed = settings(deadline=None, database=None, max_examples=examples(60))
+relaxed = settings(max_examples=examples(60))
 
 scalars = st.one_of(
     st.none(),

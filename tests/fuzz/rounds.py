@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from adaptor.core.errors import AdaptorError, JobError
 from adaptor.core.text.harmless import harmless
+from tests import thorough  # noqa: F401 - no example has a deadline
 
 #: Examples of the short round; the long one has so many times more.
 SHORT, LONGER = 60, 60
@@ -50,16 +51,14 @@ def rounds(*strategies, examples=SHORT):
                 return _guided(function)
             profile = settings(
                 max_examples=examples * times,
-                deadline=None,
                 derandomize=times == 1,
-                database=None,
                 suppress_health_check=LOOSE,
                 phases=[Phase.generate],
             )
             return profile(given(*strategies)(function))()
 
         test.__name__ = function.__name__
-        test.given = settings(deadline=None, database=None, suppress_health_check=LOOSE)(given(*strategies)(function))
+        test.given = settings(suppress_health_check=LOOSE)(given(*strategies)(function))
         return test
 
     return decorate

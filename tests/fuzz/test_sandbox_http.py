@@ -23,8 +23,6 @@ HANG = 20.0
 SHORT = settings(
     max_examples=100,
     derandomize=True,
-    database=None,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 LONG = settings(SHORT, max_examples=4000, derandomize=False, print_blob=True)

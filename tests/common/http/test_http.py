@@ -880,8 +880,6 @@ def test_no_secret_is_in_a_log_an_error_or_a_response(
 @pytest.mark.long
 @settings(
     max_examples=examples(60),
-    deadline=None,
-    database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

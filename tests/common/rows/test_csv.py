@@ -324,7 +324,7 @@ SET_ASIDE = "\u1680" + "".join(map(chr, range(0x16E40, 0x16E80)))
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\x00" + SET_ASIDE), max_size=6)
 
 
-@settings(deadline=None, database=None, max_examples=examples(80))
+@settings(max_examples=examples(80))
 @given(
     st.lists(st.tuples(cells, cells), min_size=1, max_size=5),
     st.sampled_from([",", ";", "\t", "|"]),

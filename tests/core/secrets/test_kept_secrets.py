@@ -12,7 +12,7 @@ from adaptor.core.secrets.redact import Redactor, named_secrets
 from adaptor.core.secrets.secret_forms import forms_of
 from tests.thorough import examples
 
-relaxed = settings(deadline=None, database=None, max_examples=examples(150))
+relaxed = settings(max_examples=examples(150))
 STRONG = "EAAG7tHe4T0ken"
 CREDENTIAL = {
     "access_token": STRONG,

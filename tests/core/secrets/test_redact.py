@@ -19,7 +19,7 @@ from adaptor.core.run.context import Run
 from adaptor.core.secrets.redact import PUBLIC_KEYS, REDACTED, Redactor, appsecret_proof, named_secrets, secrets_of
 from tests.thorough import examples
 
-relaxed = settings(deadline=None, database=None, max_examples=examples(80))
+relaxed = settings(max_examples=examples(80))
 # Begins with two letters that no message of ours holds, so that a find is a leak and no chance.
 # Long enough, and with a digit, so that it is found in the midst of words too.
 secrets = st.text(st.sampled_from("abXY019<>/+%'\"\\=&?#: äé€ж😀\n\x7f"), min_size=5, max_size=24).map(
@@ -245,7 +245,7 @@ def whole_value_in_a_form(leak, secret):
     return fn(lambda given: leak(json.dumps([secret], ensure_ascii=False)))
 
 
-@settings(deadline=None, database=None, max_examples=examples(6))
+@settings(max_examples=examples(6))
 @hard
 @given(secrets)
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from adaptor.core.text.json_text import NotJson, read_answer, read_json
 
@@ -46,7 +46,6 @@ anything = st.recursive(
 )
 
 
-@settings(deadline=None, database=None)
 @given(anything)
 def test_all_other_json_is_read_as_it_is(value):
     text = json.dumps(value)

@@ -35,7 +35,7 @@ paths = st.lists(steps, max_size=5).map(lambda parts: "$" + "".join(parts))
 
 
 @pytest.mark.long
-@settings(deadline=None, database=None, max_examples=examples(400))
+@settings(max_examples=examples(400))
 @given(documents, paths)
 @example({"a": [{"b": 1}, {"b": 2}]}, "$.a[*].b")
 @example({"a": {"b": 1, "a": 2}}, "$.a[*]")

@@ -32,7 +32,7 @@ STATE = {
     "data": {"name": "Ana", "day": "2026-11-24", "time": "2026-11-24T09:30:00", "price": 2.5, "n": 7, "none": None}
     | {"nan": float("nan"), "blank": " ", "zero": 0, "share": 0.25}
 }
-relaxed = settings(deadline=None, database=None, max_examples=examples(150))
+relaxed = settings(max_examples=examples(150))
 
 
 def value_of(argument, given=STATE):

@@ -17,7 +17,7 @@ from adaptor.messenger.content.templates import check_template
 from adaptor.messenger.send.body_rules import check_message
 from tests.thorough import examples
 
-relaxed = settings(deadline=None, database=None, max_examples=examples(200))
+relaxed = settings(max_examples=examples(200))
 
 CONTENT = [name for name, module in adaptor._MODULES.items() if module.startswith("messenger.content.")]
 TEMPLATES = [name for name in CONTENT if name.endswith("_template")]

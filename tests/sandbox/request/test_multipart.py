@@ -3,7 +3,7 @@ import json
 
 import pytest
 import requests
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from adaptor.sandbox.meta.errors import Refused
 from adaptor.sandbox.meta.limits import FILE_BYTES, IMAGE_BYTES
@@ -32,7 +32,6 @@ def upload(caller, kind, name, size, mime):
     )
 
 
-@settings(deadline=None)
 @given(
     fields=st.dictionaries(st.text("abcdefö", min_size=1), st.text(), max_size=3),
     content=st.binary(max_size=300),

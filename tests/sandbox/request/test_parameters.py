@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from adaptor.sandbox.request.parameters import read_object
 from tests.growth import grows_with_its_input
@@ -37,13 +37,11 @@ def test_objects_are_read_with_the_quotes_that_the_documentation_prints(caller, 
     assert caller.sandbox.sent_to(ANA)[0].text == "it's"
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.text())))
 def test_any_object_sent_as_text_is_read_as_it_was(value):
     assert read_object(json.dumps(value)) == value
 
 
-@settings(deadline=None)
 @given(st.text().map(lambda text: "{" + text))
 def test_text_that_only_looks_like_an_object_harms_nothing(text):
     read_object(text)

@@ -152,7 +152,7 @@ def _no_fault(caplog):
     assert caplog.text == ""
 
 
-@settings(deadline=None, max_examples=examples(60))
+@settings(max_examples=examples(60))
 @given(message=VALUES | TEMPLATES, others=st.dictionaries(st.sampled_from(TOP), VALUES, max_size=3))
 def test_whatever_is_sent_is_accepted_or_refused_and_can_be_told(message, others):
     simulation = simulate()
@@ -163,7 +163,6 @@ def test_whatever_is_sent_is_accepted_or_refused_and_can_be_told(message, others
     write_transcript(page).encode("utf-8")
 
 
-@settings(deadline=None)
 @given(st.text(), st.binary(), st.sampled_from(["", "application/json", "multipart/form-data; boundary=x", "a/b"]))
 def test_whatever_the_bytes_are_there_is_an_answer(target, body, content_type):
     answer = Api(simulate()).answer("POST", f"/{target}", content_type, "Bearer t", io.BytesIO(body))
@@ -197,7 +196,7 @@ def fill(simulation):
 
 
 @pytest.mark.parametrize(("kind", "edge", "method"), [*_ROUTES, *_NOTIFYING_ROUTES])
-@settings(deadline=None, max_examples=examples(25))
+@settings(max_examples=examples(25))
 @given(given_=GIVEN)
 def test_whatever_any_edge_is_asked_there_is_an_answer(kind, edge, method, given_):
     simulation = simulate()
@@ -215,7 +214,7 @@ def test_whatever_any_edge_is_asked_there_is_an_answer(kind, edge, method, given
     write_transcript(page)
 
 
-@settings(deadline=None, max_examples=examples(60))
+@settings(max_examples=examples(60))
 @given(parts=PARTS)
 def test_whatever_a_batch_holds_every_part_is_answered(parts):
     simulation = simulate()

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from adaptor.sandbox import Sandbox
 from adaptor.sandbox.show.plain_text import show_line, show_text
@@ -188,7 +188,6 @@ def test_hostile_text_is_made_harmless_wherever_it_stands(visit):
     text.encode("utf-8")
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_becomes_one_printable_line(text):
     line = show_line(text)
@@ -197,7 +196,6 @@ def test_any_text_becomes_one_printable_line(text):
     assert len(line.splitlines()) <= 1
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_lines_of_text_stay_lines(text):
     assert len(show_text(text)) == text.count("\n") + 1

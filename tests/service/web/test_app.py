@@ -300,7 +300,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(document=_JSON, is_page=st.booleans(), is_signed=st.booleans(), header=st.binary(max_size=80))
 def test_no_body_and_no_header_brings_it_down_and_nothing_unsigned_is_stored(
     running, document, is_page, is_signed, header
