@@ -257,10 +257,11 @@ class JobError(AdaptorError):
 
         Args:
             cause: What the job raised, with its traceback.
-            file: The job file; its innermost line is the place. If it is not in the traceback, the innermost line
-                outside this package.
+            file: The job file, whose innermost line is the place; else it is the innermost line outside this package.
         """
-        error = cls(str(cause) or type(cause).__name__, code=type(cause).__name__)
+        from .text.module_names import plain_names
+
+        error = cls(plain_names(str(cause)) or type(cause).__name__, code=type(cause).__name__)
         error.cause_type = type(cause).__name__
         if isinstance(cause, SystemExit):
             error.fix = "A job must not end the program: raise an error instead of calling sys.exit()."
@@ -283,11 +284,10 @@ class JobError(AdaptorError):
             self.code = str(code)
         if isinstance(fix, str) and fix:
             self.fix = fix
-        if details is not None and not callable(details):
-            try:
-                self.details = plain(details)
-            except RecursionError:
-                self.details = None
+        try:
+            self.details = None if details is None or callable(details) else plain(details)
+        except RecursionError:
+            self.details = None
 
     def headline(self) -> str:
         """Return the cause with its type, as Python prints it."""

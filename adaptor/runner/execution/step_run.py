@@ -7,7 +7,6 @@ from collections import Counter
 
 from ...core.errors import SENT_YES, AdaptorError, JobError, plain
 from ...core.run.place import STEP, Statement
-from ..load.modules_beside import allow
 from ..problems.source_lines import caret, excerpt
 from .counts import Counts
 from .json_check import StateCheck
@@ -66,8 +65,6 @@ class StepRun:
         stop.is_between = False
         try:
             stop.raise_if_asked()
-            # What a function imports only now is of its own folder, too.
-            allow(self._job.folder)
             state = self._perform_operations()
         finally:
             stop.is_between = True

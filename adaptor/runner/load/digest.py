@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ...core.errors import PACKAGE
-from .modules_beside import files_loaded
+from ...core.text.module_names import MODULES_BESIDE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def job_sources(prepared: Prepared, path: str) -> tuple[list[str], list[str]]:
             files.add(os.path.abspath(script.file))
         elif script is not None:
             texts.append(script.text)
-    return sorted(files | _modules_beside(files)), texts
+    return sorted(files | _modules_beside(files, prepared.modules.files)), texts
 
 
 def job_digest(sources: tuple[list[str], list[str]]) -> str:
@@ -59,21 +59,20 @@ def look_at_loaded() -> None:
 _LOOKED_AT: tuple[str, dict[str, str]] = ("", {})
 
 
-def _modules_beside(files: set[str]) -> set[str]:
-    """Return the files of loaded modules beside scripts, without installed ones."""
+def _modules_beside(files: set[str], imported: set[str]) -> set[str]:
+    """Return the files of loaded modules beside scripts, without installed ones and without those of other runs."""
     import sys
 
     folders = tuple({f"{os.path.dirname(file)}{os.sep}" for file in files})
     last, before = _LOOKED_AT
     later: list[str] = []
     # In the order in which they were loaded; where the last one was removed, all are looked at.
-    for name in reversed(sys.modules):
+    for name in reversed(list(sys.modules)):
         if name == last:
             break
         later.append(name)
     named = {**{name: file for name, file in before.items() if name in sys.modules}, **dict(_not_installed(later))}
-    # Those of another folder may have made room for others of the same name.
-    return {file for file in {*named.values(), *files_loaded()} if file.startswith(folders)}
+    return {file for file in {*named.values(), *imported} if file.startswith(folders)}
 
 
 def _not_installed(names: list[str]) -> Iterator[tuple[str, str]]:
@@ -84,6 +83,8 @@ def _not_installed(names: list[str]) -> Iterator[tuple[str, str]]:
         f"{os.path.abspath(folder)}{os.sep}" for folder in (PACKAGE, sys.prefix, os.path.dirname(os.__file__))
     )
     for name in names:
+        if name.startswith(MODULES_BESIDE):
+            continue
         source = getattr(sys.modules.get(name), "__file__", None)
         if isinstance(source, str) and source.endswith(".py"):
             # A script is loaded under the name that the workflow gives it, such as `folder/./answer.py`: one file.

@@ -1,20 +1,31 @@
-"""Importing modules beside a job: f-strings in them may hold lazy references, as in the job itself."""
+"""Importing modules beside a job: f-strings in them may hold lazy references, as in the job itself.
+
+Each run has modules of its own, since several runs of a program may import different files under one name, in threads
+too. So Python does not know the file beside a job as `words` but as a part of a package that stands for the job's
+folder in this run alone. The import statements of the job and of these modules find it there.
+"""
 
 from __future__ import annotations
 
 import ast
-import contextlib
+import builtins
 import os
 import sys
+from functools import partial
+from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from itertools import count
+from types import ModuleType
 
+from ...core.run.context import Run, active
+from ...core.text.module_names import MODULES_BESIDE
 from ...core.values.template import TEXT, text_of
 from .syntax import Texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from types import ModuleType, TracebackType
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
     from typing import Any
 
 
@@ -54,8 +65,130 @@ def taken_beside(folder: str) -> dict[str, str]:
     return found
 
 
+class ModulesBeside:
+    """The modules beside the jobs of one run.
+
+    Attributes:
+        files: The files of those that were loaded.
+    """
+
+    def __init__(self) -> None:
+        self.files: set[str] = set()
+        #: The name of the package that stands for a folder. The folder of the job that was loaded last comes first.
+        self._packages: dict[str, str] = {}
+        #: The names of modules that were not imported by a statement: Python knows them without a package.
+        self._plain: set[str] = set()
+
+    @classmethod
+    def of(cls, run: Run) -> ModulesBeside:
+        """Return those of a run."""
+        found: ModulesBeside = run.resource("modules beside", cls)
+        return found
+
+    def builtins_for(self, folder: str) -> dict[str, Any]:
+        """Return the builtins for a script in a folder: its import statements find the modules beside it."""
+        folder = os.path.abspath(folder)
+        package = self._packages.pop(folder, None)
+        if package is None:
+            package = f"{MODULES_BESIDE}_{next(_numbers)}"
+            module = ModuleType(package)
+            module.__path__ = [folder]
+            sys.modules[package] = module
+            _OWNERS[package] = self
+        self._packages = {folder: package, **self._packages}
+        if _FINDER not in sys.meta_path:
+            at = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else len(sys.meta_path)
+            sys.meta_path.insert(at, _FINDER)
+        return self._builtins(package)
+
+    def _builtins(self, package: str) -> dict[str, Any]:
+        return {**vars(builtins), "__import__": partial(self._import, package)}
+
+    def close(self) -> None:
+        """Forget the modules: a later run gets what the files say then."""
+        ours = tuple(f"{package}." for package in self._packages.values())
+        for name in [*sys.modules]:
+            if name.startswith(ours) or name in self._plain:
+                sys.modules.pop(name, None)
+        for package in self._packages.values():
+            sys.modules.pop(package, None)
+            _OWNERS.pop(package, None)
+        self._packages.clear()
+
+    # --- Imports ---
+
+    def _import(
+        self,
+        package: str,
+        name: str,
+        globals: Mapping[str, Any] | None = None,  # noqa: A002 - as Python calls it
+        locals: Mapping[str, Any] | None = None,  # noqa: A002
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> Any:
+        """Do what an import statement in a folder asks for: see `builtins.__import__`."""
+        if level:
+            # Python itself finds the siblings of a module in a package.
+            return builtins.__import__(name, globals, locals, fromlist or (), level)
+        owner = self._package_with(name.partition(".")[0], package)
+        if owner is None:
+            return builtins.__import__(name, globals, locals, fromlist or (), 0)
+        try:
+            if fromlist:
+                return builtins.__import__(f"{owner}.{name}", globals, locals, fromlist, 0)
+            import_module(f"{owner}.{name}")
+        except ModuleNotFoundError as error:
+            if error.name is None or not error.name.startswith(f"{owner}."):
+                raise
+            plain = error.name.removeprefix(f"{owner}.")
+            raise ModuleNotFoundError(str(error).replace(error.name, plain), name=plain) from None
+        return sys.modules[f"{owner}.{name.partition('.')[0]}"]
+
+    def _package_with(self, name: str, first: str) -> str | None:
+        """Return the package that stands for the folder with a module: a script's own, else one of another job."""
+        if is_taken(name):
+            return None
+        for package in (first, *self._packages.values()):
+            if f"{package}.{name}" in sys.modules:
+                return package
+            spec = self._spec(name, package)
+            if spec is None:
+                continue
+            # The program that runs the job has imported the same file.
+            is_known = getattr(sys.modules.get(name), "__file__", None) == spec.origin is not None
+            return None if is_known or (_is_folder(spec) and _is_installed(name)) else package
+        return None
+
+    def _spec(self, name: str, package: str) -> ModuleSpec | None:
+        paths = getattr(sys.modules.get(package), "__path__", None)
+        return None if paths is None else PathFinder.find_spec(f"{package}.{name}", paths)
+
+    def plain_spec(self, name: str) -> ModuleSpec | None:
+        """Find a module that is not imported by a statement, as by `importlib.import_module`."""
+        package = self._package_with(name, "")
+        if package is None:
+            return None
+        self._plain.add(name)
+        return _rewriting(PathFinder.find_spec(name, sys.modules[package].__path__), self, package)
+
+    def prepare(self, module: ModuleType, package: str, file: str) -> None:
+        """Prepare a module before its code runs."""
+        self.files.add(file)
+        vars(module).update({TEXT: text_of, "__builtins__": self._builtins(package)})
+
+
+#: The runs whose modules the packages hold.
+_OWNERS: dict[str, ModulesBeside] = {}
+_numbers = count(1)
+
+
 class _Loader(SourceFileLoader):
     """Loads a module and rewrites its f-strings. It keeps no bytecode: Python would use that outside of jobs too."""
+
+    def __init__(self, name: str, path: str, owner: ModulesBeside, package: str) -> None:
+        super().__init__(name, path)
+        self._owner = owner
+        self._package = package
 
     def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> Any:  # type: ignore[override]
         tree = Texts().visit(ast.parse(data, path))
@@ -66,115 +199,34 @@ class _Loader(SourceFileLoader):
         raise OSError
 
     def exec_module(self, module: ModuleType) -> None:
-        vars(module)[TEXT] = text_of
-        _LOADED.append((module.__name__, self.path))
+        self._owner.prepare(module, self._package, self.path)
         super().exec_module(module)
 
 
 class _Finder:
-    """Finds modules in the folders of jobs, before Python looks in `sys.path`."""
-
-    def __init__(self) -> None:
-        self.folders: list[str] = []
-        #: Those that were not in `sys.path` before.
-        self.added: set[str] = set()
+    """Finds modules in the packages that stand for the folders of jobs."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Find a module of a job's folder, or of a package there."""
-        if path is None and is_taken(name):
-            return self._find_elsewhere(name, target)
-        if path is not None and not self._is_beside(sys.modules.get(name.rpartition(".")[0])):
-            return None
-        # The last job's folder comes first, then those of the other jobs of its workflow.
-        places = [[folder] for folder in self.folders] if path is None else [path]
-        spec = next((found for each in places if (found := PathFinder.find_spec(name, each, target))), None)
-        if spec is not None and path is None and _is_folder(spec):
-            return self._folder(name, spec)
-        if spec is None or not isinstance(spec.loader, SourceFileLoader):
-            return None
-        spec.loader = _Loader(spec.loader.name, spec.loader.path)
-        return spec
-
-    def _folder(self, name: str, spec: ModuleSpec) -> ModuleSpec | None:
-        """Return a folder without an __init__.py as a package; an installed module comes before it."""
-        elsewhere = PathFinder.find_spec(name, [folder for folder in sys.path if folder not in self.added])
-        if elsewhere is not None and not _is_folder(elsewhere):
-            return None
-        # Python would bring them into the order of `sys.path` again.
-        spec.submodule_search_locations = [*(spec.submodule_search_locations or ())]
-        return spec
-
-    def _find_elsewhere(self, name: str, target: ModuleType | None) -> ModuleSpec | None:
-        """Find a module anywhere but beside a job.
-
-        Raises:
-            ModuleNotFoundError: It is not installed, although a file beside a job has its name.
-        """
-        others = [folder for folder in sys.path if folder not in self.added]
-        spec = PathFinder.find_spec(name, others, target)
-        if spec is not None or PathFinder.find_spec(name, list(self.added)) is None:
-            return spec
-        for finder in sys.meta_path[sys.meta_path.index(self) + 1 :]:
-            spec = None if finder is PathFinder else finder.find_spec(name, None, target)
-            if spec is not None:
-                return spec
-        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-    def _is_beside(self, package: ModuleType | None) -> bool:
-        if package is None:
-            return False
-        if isinstance(getattr(package, "__loader__", None), _Loader):
-            return True
-        # Python itself loads a folder without an __init__.py.
-        folders = {os.path.join(folder, *package.__name__.split(".")) for folder in self.folders}
-        return getattr(package, "__file__", None) is None and not folders.isdisjoint(package.__path__)
+        package = name.partition(".")[0]
+        owner = _OWNERS.get(package)
+        if owner is not None and path is not None:
+            return _rewriting(PathFinder.find_spec(name, path, target), owner, package)
+        run = active.get()
+        if path is None and run is not None and not is_taken(name):
+            return ModulesBeside.of(run).plain_spec(name)
+        return None
 
 
 _FINDER = _Finder()
-#: The modules beside jobs that were loaded, in order: the name and the file of each.
-_LOADED: list[tuple[str, str]] = []
 
 
-def before_loading() -> tuple[int, list[str], set[str]]:
-    """Return what there is before a plan is loaded, for `forget`: modules, folders, and folders in `sys.path`."""
-    return len(_LOADED), [*_FINDER.folders], {*_FINDER.added}
-
-
-def files_loaded() -> set[str]:
-    """Return the files of the modules beside jobs that were loaded and are not forgotten."""
-    return {file for _, file in _LOADED}
-
-
-def forget(before: tuple[int, list[str], set[str]]) -> None:
-    """Forget the modules and folders that came later: a later job gets what its own files say then."""
-    modules, folders, added = before
-    for name, file in _LOADED[modules:]:
-        if getattr(sys.modules.get(name), "__file__", None) == file:
-            del sys.modules[name]
-            package = name.rpartition(".")[0]
-            while _is_folder(getattr(sys.modules.get(package), "__spec__", None)):
-                del sys.modules[package]
-                package = package.rpartition(".")[0]
-    del _LOADED[modules:]
-    _FINDER.folders[:] = folders
-    for folder in _FINDER.added - added:
-        with contextlib.suppress(ValueError):
-            sys.path.remove(folder)
-    _FINDER.added &= added
-
-
-def _set_aside(folder: str) -> None:
-    """Forget modules of other folders whose names are those of modules in this one: each job gets its own."""
-    for name in {name.partition(".")[0] for name, _ in _LOADED}:
-        found: ModuleSpec | None = getattr(sys.modules.get(name), "__spec__", None)
-        own = PathFinder.find_spec(name, [folder])
-        # A folder without an __init__.py comes behind any module of its name.
-        if found is None or own is None or _place(own) == _place(found) or (_is_folder(own) and not _is_folder(found)):
-            continue
-        for loaded in [each for each in sys.modules if each == name or each.startswith(f"{name}.")]:
-            del sys.modules[loaded]
+def _rewriting(spec: ModuleSpec | None, owner: ModulesBeside, package: str) -> ModuleSpec | None:
+    if spec is not None and isinstance(spec.loader, SourceFileLoader):
+        spec.loader = _Loader(spec.loader.name, spec.loader.path, owner, package)
+    return spec
 
 
 def _is_folder(spec: ModuleSpec | None) -> bool:
@@ -182,8 +234,10 @@ def _is_folder(spec: ModuleSpec | None) -> bool:
     return spec is not None and spec.origin is None and spec.submodule_search_locations is not None
 
 
-def _place(spec: ModuleSpec) -> Any:
-    return spec.origin or [*(spec.submodule_search_locations or ())]
+def _is_installed(name: str) -> bool:
+    """Whether a module of this name is installed that is more than a folder."""
+    found = PathFinder.find_spec(name)
+    return found is not None and not _is_folder(found)
 
 
 def imported_at(traceback: TracebackType | None) -> str | None:
@@ -195,20 +249,3 @@ def imported_at(traceback: TracebackType | None) -> str | None:
             found = frame.f_code.co_filename
         traceback = traceback.tb_next
     return found
-
-
-def allow(folder: str) -> None:
-    """Let modules of a folder be imported from now on, before others of the same name, unless that `is_taken`."""
-    folder = os.path.abspath(folder)
-    if folder not in sys.path:
-        # Last, so that what we import later is never a file beside the job.
-        sys.path.append(folder)
-        _FINDER.added.add(folder)
-    if _FINDER.folders[:1] != [folder]:
-        if folder in _FINDER.folders:
-            _FINDER.folders.remove(folder)
-        _FINDER.folders.insert(0, folder)
-        _set_aside(folder)
-    if _FINDER not in sys.meta_path:
-        at = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else len(sys.meta_path)
-        sys.meta_path.insert(at, _FINDER)

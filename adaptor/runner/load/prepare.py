@@ -7,7 +7,7 @@ import os
 from ...core.errors import AdaptorError, InputError
 from ...core.run.context import current_run
 from ..problems.source_lines import remember
-from .modules_beside import before_loading, forget
+from .modules_beside import ModulesBeside
 from .script import load
 from .workflows.plan import Plan
 
@@ -34,13 +34,14 @@ class Prepared:
         plan: The plan, or None where it could not be read.
         problems: What is wrong; with any of them the plan cannot run.
         jobs: The loaded scripts.
+        modules: The modules beside them.
     """
 
     def __init__(self) -> None:
         self.plan: Plan | None = None
         self.problems: list[AdaptorError] = []
         self.jobs: list[Job] = []
-        self._before = before_loading()
+        self.modules = ModulesBeside()
 
     @property
     def warnings(self) -> list[InputError]:
@@ -51,7 +52,7 @@ class Prepared:
         """Remove the modules of the jobs, and those beside them."""
         for job in self.jobs:
             job.close()
-        forget(self._before)
+        self.modules.close()
 
 
 def prepare(
@@ -68,8 +69,8 @@ def prepare(
     Returns:
         The plan, and all that is wrong with it.
     """
-    prepared = Prepared()
-    run = current_run()
+    prepared, run = Prepared(), current_run()
+    prepared.modules = ModulesBeside.of(run)
     run.is_loading = True
     try:
         path, workflow = located(path, workflow)

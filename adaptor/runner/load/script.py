@@ -12,6 +12,7 @@ import adaptor
 
 from ...core.errors import AdaptorError, InputError, JobError
 from ...core.operation import Operation
+from ...core.run.context import current_run
 from ...core.state import a_kind
 from ...core.values.lazy import Lazy
 from ...core.values.template import TEXT, text_of
@@ -189,9 +190,9 @@ class _Loading:
         self._module.__file__ = file
         self._module.__dict__.update(names)
         self._module.__dict__.update({syntax.COLLECT: self._collect, syntax.DROPPED: self._dropped, TEXT: text_of})
-        sys.modules[name] = self._module
         # Modules beside the job can be imported, as with any Python script.
-        beside.allow(folder)
+        self._module.__dict__["__builtins__"] = beside.ModulesBeside.of(current_run()).builtins_for(folder)
+        sys.modules[name] = self._module
 
     def perform(self, tree: ast.Module, known: set[str]) -> Job:
         """Perform the script, which builds its operations; where something is wrong, look for more of it."""

@@ -6,6 +6,7 @@ from adaptor.service.store import retention as parts
 from adaptor.service.store.records import SUCCEEDED, Event, NewRun
 from adaptor.service.worker import retention
 from adaptor.service.worker.retention import Retention
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -28,6 +29,12 @@ def fill(store):
         database.run("UPDATE service_events SET received = received - 200000")
 
     return fill
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """A look takes as long as the machine needs."""
+    monkeypatch.setattr(retention, "_SLICE_SECONDS", PATIENCE)
 
 
 def left(store):
