@@ -108,6 +108,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         # Nor is it looked through when the process ends, which would take a tenth of the time of a small job.
         gc.freeze()
         gc.enable()
+    options.is_process = is_process
     try:
         code: int = options.perform(options)
     except KeyboardInterrupt:
@@ -115,6 +116,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except Exception as fault:
         print(harmless(_fault(fault)), file=sys.stderr)
         code = 3
+    if is_process and "threading" in sys.modules:
+        from .layout.threads_left import wait_for_threads
+
+        code = wait_for_threads(code)
     sys.exit(code)
 
 

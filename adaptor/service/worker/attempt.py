@@ -209,6 +209,7 @@ def _become(
 ) -> NoReturn:
     """Be the process of the job."""
     code = EXIT_CRASHED
+    run.owns_process = True
     try:
         for descriptor in private:
             os.close(descriptor)
