@@ -145,7 +145,9 @@ class Service:
             if shares and options.workers
             else None
         )
-        self._notices = NoticeSender(telling, lambda: self.project, options.notify, log)
+        self._notices = NoticeSender(
+            telling, lambda: self.project, options.notify, log, is_alone=bool(options.workers) and not shares
+        )
         self._intake = Intake(incoming, self._dispatcher.wake, spool, log)
         self._spool = spool
         self._metrics = Metrics(self._gauges)
