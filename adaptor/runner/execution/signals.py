@@ -1,7 +1,7 @@
 """Ctrl-C, SIGTERM and the signals of a supervisor: they end a run, but not in the middle of a request.
 
 After the first signal the run waits, for a limited time, for the answer to a request that has left. The second signal
-ends it at once. `os._exit` is an error of the job here: it would end the process with any code, 0 too, and without a word.
+ends it at once. `os._exit` is an error of the job here: it would end the process without a word, even with the code 0.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Interruption:
             self._is_shielded = False
 
     def _end_process(self, status: int) -> NoReturn:
-        """Stand in for `os._exit`: in the run's own process it is an error, in one that the job has forked it is not."""
+        """Stand in for `os._exit`: an error in the run's own process, but not in one that the job has forked."""
         assert self._exit is not None
         if os.getpid() != self._process:
             self._exit(status)
@@ -90,9 +90,7 @@ class Interruption:
 
         if threading.current_thread() is threading.main_thread():
             raise SystemExit(status)
-        self._run.log(
-            "error", "run", "A thread of the job has ended the process, as os._exit() does."
-        )
+        self._run.log("error", "run", "A thread of the job has ended the process, as os._exit() does.")
         sys.stderr.flush()
         self._exit(EXIT_CRASHED)
 

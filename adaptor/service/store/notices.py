@@ -96,9 +96,7 @@ class Notices:
             database.transact(self._drop_old)
 
     def _drop_old(self) -> None:
-        self._database.run(
-            f"DELETE FROM service_notices WHERE created < {self._database.clock} - ?", (MOST_SECONDS,)
-        )
+        self._database.run(f"DELETE FROM service_notices WHERE created < {self._database.clock} - ?", (MOST_SECONDS,))
 
     def remove(self, notices: Sequence[Notice]) -> None:
         """Forget notices: they were delivered, or are given up."""

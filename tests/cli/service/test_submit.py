@@ -9,6 +9,7 @@ import pytest
 
 from adaptor.service.store.records import FAILED, SUCCEEDED, Event
 from adaptor.service.store.store import open_service_store
+from adaptor.service.triggers.served_file import serve_alone
 
 pytestmark = pytest.mark.long
 
@@ -114,3 +115,15 @@ def test_of_several_pages_one_has_to_be_named(submit, store, tmp_path):
     found = {run.id: (run.page, run.names_page) for run in store.runs.newest()}
     assert found == {"log": ("", False), "b": ("11", True), "c": ("10", True)}
     assert "is not the Page of" in submit("--page", "11", "--person", "10/65").stderr
+
+
+def test_a_file_is_refused_whose_database_is_that_of_another_service(submit, store, tmp_path, forks):
+    (tmp_path / "other.json").write_text(json.dumps(BOT))
+    with serve_alone(str(tmp_path / ".adaptor" / "ledger.db"), str(tmp_path / "other.json")):
+        submitted = submit("--start", "answer")
+        served = forks.run(["serve", "bot.json", "--port", "0", "--unsigned"], cwd=tmp_path)
+    for done in (submitted, served):
+        assert done.returncode == 2
+        assert "other.json uses the database" in done.stderr
+        assert "Nothing was started or queued" in done.stderr
+    assert store.runs.claim("holder", 1) == []
