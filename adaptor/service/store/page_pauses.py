@@ -194,7 +194,7 @@ class PagePauses:
         return [PagePause(*each) for each in found]
 
     def known(self) -> list[str]:
-        """Return the Pages whose tokens the ledger knows, that have sent something, or to which somebody has written."""
+        """Return the Pages whose tokens are known, that have sent something, or to which somebody has written."""
         with self._database.reading():
             # Where the credentials hold a `page_id`, nobody asks whose token it is.
             found = self._database.run(
