@@ -19,6 +19,8 @@ COMMANDS = (
     *("run", "serve", "dev", "worker", "submit", "runs", "pages", "stops", "collections", "check", "test", "sandbox"),
     *("new", "docs", "config", "completion", "version"),
 )
+#: Those that load or run a job in their own process.
+_OF_JOBS = ("run", "check", "test")
 #: Those whose module is in `cli/service`; the others' are beside this one.
 _OF_SERVICE = frozenset(("serve", "dev", "worker", "submit", "pages", "stops"))
 
@@ -117,7 +119,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except Exception as fault:
         text, code = _fault(fault)
         print(harmless(text), file=sys.stderr)
-    if is_process and "threading" in sys.modules:
+    if is_process and options.command in _OF_JOBS and "threading" in sys.modules:
         from .layout.threads_left import wait_for_threads
 
         code = wait_for_threads(code)
