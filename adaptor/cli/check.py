@@ -67,6 +67,7 @@ def perform(options: argparse.Namespace) -> int:
         print(error.report(), file=sys.stderr)
         return EXIT_BAD_INPUT
     run = Run(sink=lambda *line: None, dry_run=True, alone=True)
+    run.owns_process = options.is_process
     prepared = check_file(options.path, credentials, workflow=options.workflow, run=run, captures_output=True)
     if prepared.plan is not None:
         prepared.plan.warnings += [InputError(what) for what in of_files(credentials, prepared.plan)]

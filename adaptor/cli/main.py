@@ -19,6 +19,8 @@ COMMANDS = (
     *("run", "serve", "dev", "worker", "submit", "runs", "pages", "stops", "collections", "check", "test", "sandbox"),
     *("new", "docs", "config", "completion", "version"),
 )
+#: Those that load or run a job in their own process.
+_OF_JOBS = ("run", "check", "test")
 #: Those whose module is in `cli/service`; the others' are beside this one.
 _OF_SERVICE = frozenset(("serve", "dev", "worker", "submit", "pages", "stops"))
 
@@ -77,6 +79,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     if is_process:
         # What a command imports lives as long as its process: nothing of it is garbage.
         gc.disable()
+        _open_closed_streams()
     words = sys.argv[1:] if arguments is None else arguments
     if words and not words[0].startswith("-") and words[0] not in (*COMMANDS, "help"):
         from ..runner.problems.problems import did_you_mean
@@ -108,13 +111,18 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         # Nor is it looked through when the process ends, which would take a tenth of the time of a small job.
         gc.freeze()
         gc.enable()
+    options.is_process = is_process
     try:
         code: int = options.perform(options)
     except KeyboardInterrupt:
         code = 130
     except Exception as fault:
-        print(harmless(_fault(fault)), file=sys.stderr)
-        code = 3
+        text, code = _fault(fault)
+        print(harmless(text), file=sys.stderr)
+    if is_process and options.command in _OF_JOBS and "threading" in sys.modules:
+        from .layout.threads_left import wait_for_threads
+
+        code = wait_for_threads(code)
     sys.exit(code)
 
 
@@ -146,13 +154,32 @@ def _unknown(further: list[str], options: argparse.Namespace) -> str:
     return f"adaptor {command}: `{' '.join(further)}` is not known.\n  fix:   Nothing was run. {hint}\n"
 
 
-def _fault(fault: Exception) -> str:
-    """Return the message for a fault of our own: its place, but not its text, which may hold a secret."""
+def _fault(fault: Exception) -> tuple[str, int]:
+    """Return the message for a fault of ours, without its text, which may hold a secret; and the exit code."""
     import traceback
 
+    from ..runner.output.files import CannotPrint
+
+    if isinstance(fault, CannotPrint):
+        what = "What the command was asked to do is done; only its output is lost."
+        return f"adaptor: standard output cannot be written: {fault.strerror or 'unknown reason'}. {what}", 1
     frame = traceback.extract_tb(fault.__traceback__)[-1]
     return (
         f"adaptor itself has a fault: {type(fault).__name__} in {frame.filename}, line {frame.lineno} ({frame.name}).\n"
         "  sent:  Unknown; look at the log above.\n"
         "  fix:   Please report it with these lines and the job."
-    )
+    ), 3
+
+
+def _open_closed_streams() -> None:
+    """Open the standard streams that are closed: else the first file that is opened would take the place of one."""
+    if None not in (sys.stdin, sys.stdout, sys.stderr):
+        return
+    import os
+
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115

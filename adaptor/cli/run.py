@@ -106,6 +106,7 @@ def _perform(options: argparse.Namespace, log: Log) -> int:
     run_options.labels, run_options.given = check_labels(options.label or ()), given_by(options)
     limits = _limits(options)
     run = run_options.new_run(_run_class(limits), log)
+    run.owns_process = options.is_process
     run.audience.limit, run.audience.only_to = options.limit, options.only_to
     state = _initial_state(options, run)
     credentials = read_credentials(options.credentials, is_lenient=options.sandbox or options.dry_run)

@@ -264,7 +264,7 @@ class JobError(AdaptorError):
         error = cls(plain_names(str(cause)) or type(cause).__name__, code=type(cause).__name__)
         error.cause_type = type(cause).__name__
         if isinstance(cause, SystemExit):
-            error.fix = "A job must not end the program: raise an error instead of calling sys.exit()."
+            error.fix = "A job must not end its process, as sys.exit() and os._exit() do: raise an error instead."
         elif isinstance(cause, AttributeError):
             error.fix = _fix_for_attribute(cause)
         if not isinstance(cause, SystemExit):

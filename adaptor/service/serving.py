@@ -23,6 +23,7 @@ from .store.records import QUEUED
 from .store.store import open_service_store
 from .triggers.judgement import judged
 from .triggers.runs import runs_for
+from .triggers.served_file import serve_alone
 from .web.app import build_app
 from .web.callers import Callers
 from .web.calls import Calls
@@ -38,6 +39,7 @@ from .worker.policy import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import IO
 
     from ..ledger.database.postgres import PostgresDatabase
     from ..runner.load.triggers.notices import NoticeTarget
@@ -115,11 +117,13 @@ class Service:
         self._signals = 0
         self._listener = listen(options.host, options.port)
         self._stores = []
+        self._lock: IO[str] | None = None
         try:
             if not options.workers:
                 _announce_runs(options.settings.database)
             for _ in range(6):
                 self._stores.append(open_service_store(options.settings.database))
+            self._lock = serve_alone(options.settings.database, options.project.path)
             spool = _spool(options)
         except BaseException:
             self._close()
@@ -145,7 +149,9 @@ class Service:
             if shares and options.workers
             else None
         )
-        self._notices = NoticeSender(telling, lambda: self.project, options.notify, log)
+        self._notices = NoticeSender(
+            telling, lambda: self.project, options.notify, log, is_alone=bool(options.workers) and not shares
+        )
         self._intake = Intake(incoming, self._dispatcher.wake, spool, log)
         self._spool = spool
         self._metrics = Metrics(self._gauges)
@@ -281,6 +287,8 @@ class Service:
         self._listener.close()
         for store in self._stores:
             store.close()
+        if self._lock is not None:
+            self._lock.close()
 
 
 def _announce_runs(database: str) -> None:

@@ -97,7 +97,8 @@ MISTAKES = {
         ["ZeroDivisionError: division by zero", "line 2", '"data": 1 / 0', "^^^^^"],
     ),
     "an exception while loading": ("import nothing_of_this_name", 3, ["ModuleNotFoundError", "line 1"]),
-    "sys.exit while loading": ("import sys\nsys.exit(0)", 3, ["sys.exit()", "line 2"]),
+    "sys.exit while loading": ("import sys\nsys.exit(0)", 3, ["sys.exit()", "line 2", "Raise an error"]),
+    "a relative import": ("from . import helper", 3, ["no known parent package", "line 1", "`import helper`"]),
     "sys.exit while running": (
         "import sys\nfn(lambda state: sys.exit(0))",
         1,

@@ -36,3 +36,6 @@ def test_a_submitted_run_sends_as_its_page_and_takes_the_answer(serve, forks, st
     server.wait_for("ask: succeeded")
     assert [each.text for each in boxes[0].sent_to(PSID)] == ["Your name?", "You said Ana"]
     assert len(boxes[1].sent_to(PSID)) == 1
+    assert forks.run(["submit", "bot.json", "--start", "ask", "--page", "999"], cwd=tmp_path).returncode == 0
+    server.wait_for("This run is of the Page 999, and no configuration has that `page_id`")
+    server.wait_for("ask: failed. Nothing was sent.")

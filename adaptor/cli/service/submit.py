@@ -96,10 +96,13 @@ def perform(options: argparse.Namespace) -> int:
     from ...runner.execution.result import EXIT_BAD_INPUT, EXIT_INTERRUPTED, EXIT_WELL
     from ...runner.output.files import print_out
     from ...service.store.store import open_service_store
+    from ...service.triggers.served_file import check_served
 
     try:
         run, workflow = _new_run(options)
-        store = open_service_store(options.database or default_database(options.path))
+        database = options.database or default_database(options.path)
+        check_served(database, options.path)
+        store = open_service_store(database)
         try:
             _check_page(store, run, needs_page=run.start in workflow.needing_page)
             _queue(store, run)

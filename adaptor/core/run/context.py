@@ -79,6 +79,7 @@ class Run(Totals):
         replayed: How many writes were not made again, since an earlier attempt or another run had made them.
         sanitize: Returns what logs show of a value of the state; None shows it as it is.
         redactor: Takes the secrets out of everything that is shown.
+        owns_process: The process is there for this run alone: what a thread of the job calls after it is refused too.
         folders: Where small facts are kept between runs: beside the ledger, beside the credential.
     """
 
@@ -116,6 +117,7 @@ class Run(Totals):
         self.replayed = 0
         self.sanitize: Callable[[Any], str] | None = None
         self.redactor = Redactor()
+        self.owns_process = False
         self.folders: tuple[str, ...] = ()
         self._catching: list[Any] = []
         self._begin_ledger = ledger
@@ -143,12 +145,13 @@ class Run(Totals):
 
     def __enter__(self) -> Run:
         if self._alone:
-            _alone_under_way.add(id(self))
+            _alone_under_way.add(self)
         self._token = active.set(self)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        _alone_under_way.discard(id(self))
+        if not self.owns_process:
+            _alone_under_way.discard(self)
         if self._token is not None:
             active.reset(self._token)
         for resource in self._resources.values():
@@ -173,7 +176,7 @@ class Run(Totals):
             self.before_writing()
         if self._is_outside_run:
             raise JobError(
-                "A write was called in a thread of the job's own, which is outside the run.",
+                "A write was called in a thread of the job's own, which is outside the run. Nothing was sent.",
                 fix="Process a list with each(…) or try_each(…) instead of threads.",
                 code="OUTSIDE_THE_RUN",
             )
@@ -335,8 +338,8 @@ def _standard_logging(level: str, component: str, message: str, fields: dict[str
     logging.getLogger(f"adaptor.{component}").log(getattr(logging, level.upper()), message)
 
 
-#: The current runs that a runner has started.
-_alone_under_way: set[int] = set()
+#: The current runs that a runner has started, and the one that owned the process, which goes on for threads of its job.
+_alone_under_way: set[Run] = set()
 
 #: The current run of this thread, or None.
 active: ContextVar[Run | None] = ContextVar("adaptor_run", default=None)

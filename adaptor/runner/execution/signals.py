@@ -1,7 +1,7 @@
 """Ctrl-C, SIGTERM and the signals of a supervisor: they end a run, but not in the middle of a request.
 
 After the first signal the run waits, for a limited time, for the answer to a request that has left. The second signal
-ends it at once.
+ends it at once. `os._exit` is an error of the job here: it would end the process without a word, even with the code 0.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import time
 
 from .interrupted import Interrupted
+from .result import EXIT_CRASHED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType, TracebackType
-    from typing import Any
+    from typing import Any, NoReturn
 
     from ...core.run.context import Run
 
@@ -43,6 +45,9 @@ class Interruption:
         self._before: dict[int, Any] = {}
         self._asked = 0
         self._is_shielded = False
+        # A supervisor sees how its child ends.
+        self._exit = None if is_supervised else os._exit
+        self._process = os.getpid()
 
     def wait(self, seconds: float) -> None:
         """Wait before a retry, or end the run where a signal asked for it."""
@@ -55,10 +60,14 @@ class Interruption:
             # A signal that is ignored stays ignored: nohup and shells set that.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 self._before[number] = signal.signal(number, self._end)
+        if self._exit is not None:
+            os._exit = self._end_process
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._stop_clock()
+        if self._exit is not None:
+            os._exit = self._exit
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
@@ -71,6 +80,19 @@ class Interruption:
             yield
         finally:
             self._is_shielded = False
+
+    def _end_process(self, status: int) -> NoReturn:
+        """Stand in for `os._exit`: an error in the run's own process, but not in one that the job has forked."""
+        assert self._exit is not None
+        if os.getpid() != self._process:
+            self._exit(status)
+        import threading
+
+        if threading.current_thread() is threading.main_thread():
+            raise SystemExit(status)
+        self._run.log("error", "run", "A thread of the job has ended the process, as os._exit() does.")
+        sys.stderr.flush()
+        self._exit(EXIT_CRASHED)
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         self._asked += 1

@@ -213,7 +213,10 @@ class _Loading:
             _raise_for([problem, *self._further(statements, problem, known)])
         except SystemExit as cause:
             job.close()
-            ended = CannotLoad("The job called sys.exit() while it was loaded.")
+            ended = CannotLoad(
+                "The job ended its process while it was loaded, as sys.exit() and os._exit() do.",
+                fix="Raise an error instead.",
+            )
             raise self._with_place(ended, cause) from None
         except KeyboardInterrupt:
             job.close()
@@ -304,6 +307,8 @@ def _while_loading(cause: BaseException, file: str) -> AdaptorError:
         from ..hints.names import fix_of_name_error
 
         error.fix = fix_of_name_error(cause.name)
+    if isinstance(cause, ImportError) and str(cause).startswith("attempted relative import"):
+        error.fix = "The folder of a job is no package: write the name without the dot, such as `import helper`."
     if isinstance(cause, TypeError) and "not JSON serializable" in str(cause):
         error.fix = "A lazy reference cannot be turned into JSON yet: do it in a function, fn(lambda state: …)."
     elif isinstance(cause, TypeError) and "expected str instance" in str(cause):

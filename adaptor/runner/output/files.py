@@ -15,16 +15,31 @@ if TYPE_CHECKING:
     from typing import IO, TextIO
 
 
+class CannotPrint(OSError):
+    """Standard output cannot be written. What the command did is done, so this is no refusal of an input."""
+
+
 def print_out(text: str, stdout: TextIO) -> None:
-    """Write to standard output, always in UTF-8; it is no error where the reader is gone."""
+    """Write to standard output, always in UTF-8; it is no error where the reader is gone.
+
+    Raises:
+        CannotPrint: It cannot be written for another reason, such as a full disk.
+    """
     try:
         stdout.flush()
         stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         stdout.buffer.flush()
     except BrokenPipeError:
-        # Else Python would report the error once more when it closes the stream.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
+        _give_up(stdout)
+    except OSError as cause:
+        _give_up(stdout)
+        raise CannotPrint(cause.errno, cause.strerror) from None
+
+
+def _give_up(stdout: TextIO) -> None:
+    """Write nothing more: else Python would report the error once more when it closes the stream."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
 
 
 def check_output(path: str) -> None:

@@ -43,6 +43,7 @@ class NoticeSender:
         target: Where all notices go, in place of what the workflows say; or None.
         log: Called with a level and a line.
         stands_in: It delivers what no server has taken for a while, and leaves to others what it has no target for.
+        is_alone: Nobody else delivers: what it has no target for is forgotten.
     """
 
     def __init__(
@@ -53,12 +54,14 @@ class NoticeSender:
         log: Callable[[str, str], object],
         *,
         stands_in: bool = False,
+        is_alone: bool = True,
     ) -> None:
         self._store = store
         self._project = project
         self._target = target
         self._log = log
         self._stands_in = stands_in
+        self._is_alone = is_alone and not stands_in
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._work, name="notices", daemon=True)
 
@@ -87,6 +90,10 @@ class NoticeSender:
         Of many runs of a workflow that have failed by then there is one notice: a script that is broken must not bury
         the people who read them.
         """
+        if not self._is_alone and not self._has_target():
+            # Taken, a notice would be kept from those who have one.
+            self._store.notices.drop_old()
+            return 0
         taken = self._store.notices.take(20 * _DELIVERY_SECONDS, STAND_IN_SECONDS if self._stands_in else 0.0)
         runs = {notice.n: self._store.runs.find(notice.run) for notice in taken if notice.run is not None}
         groups: dict[str, list[Notice]] = {}
@@ -114,6 +121,11 @@ class NoticeSender:
         else:
             self._store.notices.remove(notices)
             self._log("error", f"A notice was not delivered: {problem} It is given up.")
+
+    def _has_target(self) -> bool:
+        """Whether this process delivers any notice. A server says so where it lacks an address; a worker leaves it."""
+        targets = self._project().notify.values() if self._target is None else [self._target]
+        return any(not self._stands_in or _is_known(target) for target in targets)
 
     def _targets(self, notice: Notice, run: RunRow | None) -> list[NoticeTarget]:
         """Return where a notice goes: one about a Page concerns all workflows."""

@@ -69,7 +69,7 @@ class Notices:
         database = self._database
 
         def work() -> list[Notice]:
-            database.run(f"DELETE FROM service_notices WHERE created < {database.clock} - ?", (MOST_SECONDS,))
+            self._drop_old()
             found = database.run(
                 "SELECT n, kind, run, page, created, tries FROM service_notices "
                 f"WHERE due <= {database.clock} - ? ORDER BY n LIMIT ?{database.for_update}",
@@ -84,6 +84,19 @@ class Notices:
                 f"SELECT 1 FROM service_notices WHERE due <= {database.clock} - ? LIMIT 1", (age,)
             ).fetchone()
         return database.transact(work) if due is not None else []
+
+    def drop_old(self) -> None:
+        """Forget the notices that nobody has fetched for a day."""
+        database = self._database
+        with database.reading():
+            old = database.run(
+                f"SELECT 1 FROM service_notices WHERE created < {database.clock} - ? LIMIT 1", (MOST_SECONDS,)
+            ).fetchone()
+        if old is not None:
+            database.transact(self._drop_old)
+
+    def _drop_old(self) -> None:
+        self._database.run(f"DELETE FROM service_notices WHERE created < {self._database.clock} - ?", (MOST_SECONDS,))
 
     def remove(self, notices: Sequence[Notice]) -> None:
         """Forget notices: they were delivered, or are given up."""

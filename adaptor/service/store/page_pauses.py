@@ -194,10 +194,15 @@ class PagePauses:
         return [PagePause(*each) for each in found]
 
     def known(self) -> list[str]:
-        """Return the Pages whose tokens the ledger knows, or to which somebody has written."""
+        """Return the Pages whose tokens are known, that have sent something, or to which somebody has written."""
         with self._database.reading():
-            found = self._database.run("SELECT page FROM tokens UNION SELECT page FROM service_people ORDER BY 1")
-            return [page for (page,) in found.fetchall() if page]
+            # Where the credentials hold a `page_id`, nobody asks whose token it is.
+            found = self._database.run(
+                "SELECT page FROM tokens UNION SELECT page FROM pages UNION SELECT page FROM service_people"
+            ).fetchall()
+        # In the table of the pace the address of Graph is before it.
+        named = {str(page).rpartition("/")[2] for (page,) in found}
+        return sorted(page for page in named if page.isdecimal())
 
     def only_known(self) -> str:
         """Return the only Page whose tokens the ledger knows; empty where there is none, or several."""

@@ -128,6 +128,8 @@ def perform(order: Order, settings: Settings, credentials: Credentials, private:
             if known is not None:
                 options.resume, options.run_id = order.id, None
         run = options.new_run(WatchedRun, _log(order, settings))
+        if order.page and credentials.pages and order.page not in credentials.pages:
+            run.warn("run", f"This run is of the Page {order.page}, and no configuration has that `page_id`.")
         people = run.resource("known people", lambda: ServicePeople(order.person))
     except AdaptorError as error:
         return Outcome(1, error=error.report(), is_safe=True)
@@ -209,6 +211,7 @@ def _become(
 ) -> NoReturn:
     """Be the process of the job."""
     code = EXIT_CRASHED
+    run.owns_process = True
     try:
         for descriptor in private:
             os.close(descriptor)

@@ -93,6 +93,7 @@ def warm_up(settings: Settings, credentials: Credentials) -> None:
     with contextlib.suppress(AdaptorError):
         read_configuration({"access_token": "-", "base_url": "http://127.0.0.1"})
     with Run(sink=lambda *line: None, dry_run=True, alone=True) as run:
+        run.owns_process = True
         credentials.teach(run.redactor)
         lenient = read_credentials(None, is_lenient=True)
         # Packages that the scripts import stay imported; modules beside them are loaded anew by each run.

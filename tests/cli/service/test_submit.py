@@ -7,8 +7,10 @@ import threading
 
 import pytest
 
+from adaptor.ledger.pace import Slot
 from adaptor.service.store.records import FAILED, SUCCEEDED, Event
 from adaptor.service.store.store import open_service_store
+from adaptor.service.triggers.served_file import serve_alone
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.long
@@ -113,3 +115,25 @@ def test_of_several_pages_one_has_to_be_named(submit, store, tmp_path):
     found = {run.id: (run.page, run.names_page) for run in store.runs.newest()}
     assert found == {"log": ("", False), "b": ("11", True), "c": ("10", True)}
     assert "is not the Page of" in submit("--page", "11", "--person", "10/65").stderr
+
+
+def test_a_page_counts_as_known_when_it_has_sent_something(submit, store, tmp_path):
+    for page in ("http://127.0.0.1:8611/10", "11"):
+        store.ledger.pages.reserve(page, [Slot("messages", 0.1, 0.0)])
+    bot = {**BOT, "steps": [BOT["steps"][0], {"id": "answer", "expression": "send_text('65', 'Hello')"}]}
+    (tmp_path / "bot.json").write_text(json.dumps(bot))
+    done = submit("--run-id", "a")
+    assert done.returncode == 2
+    assert "several Pages: 10, 11" in done.stderr
+
+
+def test_a_file_is_refused_whose_database_is_that_of_another_service(submit, store, tmp_path, forks):
+    (tmp_path / "other.json").write_text(json.dumps(BOT))
+    with serve_alone(str(tmp_path / ".adaptor" / "ledger.db"), str(tmp_path / "other.json")):
+        submitted = submit("--start", "answer")
+        served = forks.run(["serve", "bot.json", "--port", "0", "--unsigned"], cwd=tmp_path)
+    for done in (submitted, served):
+        assert done.returncode == 2
+        assert "other.json uses the database" in done.stderr
+        assert "Nothing was started or queued" in done.stderr
+    assert store.runs.claim("holder", 1) == []

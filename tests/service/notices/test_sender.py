@@ -212,3 +212,24 @@ def test_a_worker_delivers_what_no_server_has_taken_and_leaves_what_it_has_no_ad
     assert sent.deliver() == 1
     assert [each["run"] for each in got] == ["r", "s"]
     assert sent.lines == []
+
+
+def test_a_server_without_a_target_leaves_notices_to_workers_that_have_one(store, httpserver, got):
+    sent = Sent(store)
+    server = NoticeSender(store, lambda: sent.project, None, lambda level, line: None, is_alone=False)
+    without = NoticeSender(store, lambda: sent.project, None, lambda level, line: None, stands_in=True)
+    target = NoticeTarget(httpserver.url_for("/hook"))
+    worker = NoticeSender(store, lambda: sent.project, target, lambda level, line: None, stands_in=True)
+    sent.fail()
+    store.database.run("UPDATE service_notices SET due = due - 60")
+    assert [server.deliver_due(), without.deliver_due(), worker.deliver_due()] == [0, 0, 1]
+    assert [each["run"] for each in got] == ["r"]
+
+
+def test_a_server_without_a_target_forgets_what_nobody_has_fetched_for_a_day(store):
+    sent = Sent(store)
+    server = NoticeSender(store, lambda: sent.project, None, lambda level, line: None, is_alone=False)
+    sent.fail()
+    store.database.run("UPDATE service_notices SET created = created - 100000")
+    assert server.deliver_due() == 0
+    assert store.database.run("SELECT count(*) FROM service_notices").fetchone()[0] == 0
