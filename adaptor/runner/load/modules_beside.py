@@ -127,9 +127,11 @@ class _Finder:
             return False
         if isinstance(getattr(package, "__loader__", None), _Loader):
             return True
+        if getattr(package, "__file__", None) is not None:
+            return False
         # Python itself loads a folder without an __init__.py.
         folders = {os.path.join(folder, *package.__name__.split(".")) for folder in self.folders}
-        return getattr(package, "__file__", None) is None and not folders.isdisjoint(package.__path__)
+        return not folders.isdisjoint(package.__path__)
 
 
 _FINDER = _Finder()
