@@ -19,8 +19,8 @@ from ..runner.execution.signals import Interruption
 from ..runner.execution.start import RunOptions, start_run
 from ..runner.load.credentials import read_credentials
 from ..runner.output.logs import Levels, Log
+from ..runner.output.terminal import is_terminal
 from .layout.outputs import Outputs
-from .options.confirm import is_terminal
 from .options.run import add_options, check_options, given_by
 
 TYPE_CHECKING = False
