@@ -15,7 +15,8 @@ from ..wire.connection import IDLE_SECONDS, NETWORK_ERRORS, open_session, reason
 from ..wire.departure import wire
 from ..wire.response import read_content
 from ..wire.retry import retry_after
-from .answers.answer import TOO_MANY_REQUESTS, GraphAnswer
+from .answers.answer import GraphAnswer
+from .answers.codes import BARE_429, TOO_MANY_REQUESTS, graph_error
 from .answers.errors import InvalidRequest, RateLimited, TemporaryFailure
 from .answers.usage import Usage, read_usage
 
@@ -136,10 +137,10 @@ class GraphConnection:
         return [refused.get(index) or next(answers) for index in range(len(parts))]
 
     def _exchanged(self, parts: Sequence[GraphRequest], include_headers: bool) -> list[GraphAnswer | AdaptorError]:
-        for part in parts:
-            self._remember(part)
         from .batch_request import batch_request
 
+        for part in parts:
+            self._remember(part)
         request = batch_request(parts, include_headers=include_headers)
         encoded = request.encoded()
         try:
@@ -269,8 +270,6 @@ class GraphConnection:
                 raise self._too_many(wait) from None
             raise self._not_trusted(request, status, "it is not JSON") from None
         if isinstance(body, dict) and isinstance(body.get("error"), dict):
-            from .answers.codes import graph_error
-
             raise graph_error(body["error"], status, write=request.is_write, retry_after=wait, token_sent=token_sent)
         if status == TOO_MANY_REQUESTS and not _holds_result(body):
             raise self._too_many(wait)
@@ -293,8 +292,6 @@ class GraphConnection:
 
     def _too_many(self, wait: float | None) -> RateLimited:
         """Return the error for HTTP 429 without an error of Graph's: the call was refused before it was carried out."""
-        from .answers.codes import BARE_429
-
         error = RateLimited(
             f"{self._configuration.base_url} takes no more calls for now (HTTP 429, without an error of Graph's).",
             fix=BARE_429.fix,

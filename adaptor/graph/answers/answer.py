@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-#: The HTTP status of a call that was refused for being one too many.
-TOO_MANY_REQUESTS = 429
-
 
 class GraphAnswer(NamedTuple):
     """A successful answer.

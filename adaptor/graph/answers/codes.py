@@ -13,7 +13,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple, TypeAlias
 
 from ...core.errors import ABOUT_JOB, ABOUT_PAGE, ABOUT_PERSON, ABOUT_ROW, SENT_NO, SENT_UNKNOWN
-from .answer import TOO_MANY_REQUESTS
 from .errors import (
     GraphError,
     InvalidRequest,
@@ -248,7 +247,8 @@ for _subcode in range(2534013, 2534037):
         InvalidRequest, "It is about a message to Instagram: see Meta's words, and check recipient and content."
     )
 
-#: What HTTP 429 means where no code of Graph's says more. The call was not carried out.
+#: HTTP's own word for a limit, and what it means where no code of Graph's says more. The call was not carried out.
+TOO_MANY_REQUESTS = 429
 BARE_429 = Rule(RateLimited, _SLOW_DOWN, source=PEER)
 
 #: The permission codes, most of which the table does not list.
