@@ -24,7 +24,7 @@ from adaptor.cli.main import main
 from adaptor.core.config import read_configuration
 
 #: What commands load beside the package itself.
-LOADED = ("fastjsonschema", "jsonpath_ng.ext", "jsonschema", "psycopg", "requests", "sqlite3", "werkzeug", "yaml")
+LOADED = ("jsonpath_ng.ext", "jsonschema", "psycopg", "requests", "sqlite3", "werkzeug", "yaml")
 
 
 def load() -> None:
@@ -35,7 +35,7 @@ def load() -> None:
     for name in LOADED:
         with contextlib.suppress(ModuleNotFoundError):
             importlib.import_module(name)
-    # Compiled once, from a schema.
+    # Read once, from a file.
     read_configuration({"access_token": "EAAG-token"})
     # What is loaded stays where it is, and is shared with the commands.
     gc.freeze()

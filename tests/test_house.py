@@ -114,7 +114,7 @@ def test_the_schema_in_the_package_is_the_one_at_the_top():
 
 
 def test_a_job_that_sends_nothing_loads_nothing_heavy(tmp_path):
-    heavy = ["requests", "sqlite3", "jsonpath_ng", "fastjsonschema", "jsonschema", "werkzeug", "inspect", "logging"]
+    heavy = ["requests", "sqlite3", "jsonpath_ng", "jsonschema", "werkzeug", "inspect", "logging"]
     heavy += ["zoneinfo", "shtab", "yaml"]
     job = tmp_path / "job.py"
     job.write_text("fn(lambda state: state)\ndata_value('a.b')\n".replace("data_value('a.b')", "log(data_value('a'))"))

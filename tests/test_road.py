@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -71,19 +72,71 @@ def test_a_send_is_called_upwards_four_times_at_most(httpserver):
     ]
 
 
-@pytest.mark.long
-def test_a_job_that_sends_loads_neither_dataclasses_nor_inspect(sandbox, tmp_path: Path):
-    (tmp_path / "job.py").write_text(f'send_text("{PSID}", "Hello")\n')
-    (tmp_path / "c.json").write_text(f'{{"access_token": "{sandbox.access_token}", "base_url": "{sandbox.url}"}}')
+def loaded_by(words: list[str], folder: Path, *, first: str = "") -> set[str]:
+    """Return the modules that a command loads.
+
+    Args:
+        words: Of the command.
+        folder: Where it runs.
+        first: What is imported before, and does not count.
+    """
     script = (
-        # From Python 3.14, `logging` loads both, which requests needs.
-        "import sys, requests\nbefore = {*sys.modules}\nfrom adaptor.cli.main import main\n"
-        "try:\n    main(['run', 'job.py', '-c', 'c.json'])\nexcept SystemExit as end:\n    assert end.code == 0, end\n"
-        "print({'dataclasses', 'inspect'} & {*sys.modules} - before)\n"
+        f"import sys, json{first}\nbefore = {{*sys.modules}}\nfrom adaptor.cli.main import main\n"
+        f"try:\n    main({words!r})\nexcept SystemExit as end:\n    assert end.code == 0, end\n"
+        "print(json.dumps(sorted({*sys.modules} - before)))\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path)
-    assert done.stdout.strip() == "set()", done.stderr
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout))
+
+
+def ours(modules: set[str]) -> set[str]:
+    return {name.removeprefix("adaptor.") for name in modules if name.startswith("adaptor.")}
+
+
+#: What neither job needs: each is imported for an option, an error, or a job that uses it.
+SELDOM_USED = {
+    *("cli.options.confirm", "cli.options.curl", "core.restored", "core.values.missing"),
+    *("runner.output.files", "runner.output.shown_commands", "runner.problems.covered"),
+    *("common.rows.csv", "core.values.jsonpath", "ledger.collections", "ledger.database.postgres"),
+    *("graph.batch_request", "graph.listing", "wire.address", "wire.headers", "wire.upload"),
+    *("messenger.content.buttons", "messenger.content.quick_replies", "messenger.content.templates"),
+    *("common.calculation", "common.rows.sources", "common.times"),
+}
+
+
+def test_a_job_that_does_nothing_loads_what_it_uses(tmp_path: Path):
+    (tmp_path / "job.py").write_text("fn(lambda state: state)\n")
+    loaded = loaded_by(["run", "job.py"], tmp_path)
+    assert loaded & {"copy", "dataclasses", "inspect", "shlex", "tempfile", "typing", "weakref"} == set()
+    found = ours(loaded)
+    rooms = {name.partition(".")[0] for name in found}
+    assert rooms == {"cli", "core", "runner"}
+    assert found & SELDOM_USED == set()
+    # A module takes 0.1 ms, however small it is.
+    assert len(found) <= 75, sorted(found)
+
+
+@pytest.mark.long
+def test_a_job_that_sends_loads_what_it_uses(sandbox, tmp_path: Path):
+    (tmp_path / "job.py").write_text(f'send_text("{PSID}", "Hello")\n')
+    credentials = tmp_path / "c.json"
+    credentials.write_text(f'{{"access_token": "{sandbox.access_token}", "base_url": "{sandbox.url}"}}')
+    credentials.chmod(0o600)
+    # From Python 3.14, `logging` loads both, which requests needs.
+    loaded = loaded_by(["run", "job.py", "-c", "c.json"], tmp_path, first=", requests")
+    assert loaded & {"dataclasses", "inspect", "jsonschema", "secrets", "shlex"} == set()
+    found = ours(loaded)
+    assert found & SELDOM_USED == set()
+    assert len(found) <= 156, sorted(found)
     assert [message.text for message in sandbox.messages] == ["Hello"]
+
+
+def test_a_job_that_may_send_and_does_not_loads_neither_requests_nor_the_ledger(tmp_path: Path):
+    (tmp_path / "job.py").write_text('each("$.data[*]", send_text(state.data.psid, "Hello"))\n')
+    loaded = loaded_by(["run", "job.py", "-S", '{"data": []}'], tmp_path)
+    assert loaded & {"requests", "urllib3", "sqlite3"} == set()
+    assert {name for name in ours(loaded) if name.startswith("ledger.")} <= {"ledger.errors"}
 
 
 def test_no_folder_holds_more_files_than_a_reader_takes_in():

@@ -238,7 +238,8 @@ def _set(options: argparse.Namespace) -> int:
 def _remove(options: argparse.Namespace) -> int:
     from ..core.errors import InputError
     from ..core.text.number_of import number_of
-    from .options.confirm import confirm, is_terminal
+    from ..runner.output.terminal import is_terminal
+    from .options.confirm import confirm
 
     query = _query(options)
     with _store(options) as store:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import gc
 import sys
 
@@ -23,6 +24,9 @@ COMMANDS = (
 _OF_JOBS = ("run", "check", "test")
 #: Those whose module is in `cli/service`; the others' are beside this one.
 _OF_SERVICE = frozenset(("serve", "dev", "worker", "submit", "pages", "stops"))
+
+#: How many objects are made before the garbage collector looks at them, 2 MB at most. Python's own is 700 to 2,000.
+_OBJECTS_BETWEEN_COLLECTIONS = 10_000
 
 EXIT_CODES = """\
 exit codes:
@@ -108,9 +112,12 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         root.print_help(sys.stderr)
         sys.exit(2)
     if is_process:
-        # Nor is it looked through when the process ends, which would take a tenth of the time of a small job.
         gc.freeze()
+        # A job imports its operations and its libraries when it needs them, and nothing of that is garbage either.
+        gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
         gc.enable()
+        # Registered before anything of the job, so it is called after all that the job has registered.
+        atexit.register(gc.callbacks.append, _freeze_after_collection)
     options.is_process = is_process
     try:
         code: int = options.perform(options)
@@ -124,6 +131,16 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
         code = wait_for_threads(code)
     sys.exit(code)
+
+
+def _freeze_after_collection(phase: str, info: dict[str, int]) -> None:
+    """Let the first collection at the end of the process be the last one.
+
+    It finalizes what the job has left behind. Then Python takes all modules apart and collects again and again, which
+    finds nothing more of the job and takes a tenth of the time of a job that sends one message.
+    """
+    if phase == "stop" and info["generation"] == 2:
+        gc.freeze()
 
 
 def _with_one_dash(words: list[str], root: argparse.ArgumentParser) -> str | None:

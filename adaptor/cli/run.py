@@ -12,18 +12,15 @@ from functools import partial
 from ..core.errors import AdaptorError, InputError
 from ..core.run.context import Run
 from ..core.text.harmless import harmless
-from ..core.text.sanitize import Sanitizer
 from ..runner.execution.recording.ledger_location import IN_MEMORY
 from ..runner.execution.recording.run_id import check_labels
 from ..runner.execution.result import EXIT_BAD_INPUT
 from ..runner.execution.signals import Interruption
 from ..runner.execution.start import RunOptions, start_run
 from ..runner.load.credentials import read_credentials
-from ..runner.output.files import check_output, print_out
 from ..runner.output.logs import Levels, Log
+from ..runner.output.terminal import is_terminal
 from .layout.outputs import Outputs
-from .options.confirm import is_terminal
-from .options.curl import curl_printer
 from .options.run import add_options, check_options, given_by
 
 TYPE_CHECKING = False
@@ -82,11 +79,13 @@ def _check_outputs(options: argparse.Namespace) -> None:
     Raises:
         InputError: One is such.
     """
+    paths = {name: path for name in _OUTPUTS if (path := getattr(options, name)) and path != "-"}
+    if not paths:
+        return
+    from ..runner.output.files import check_output
+
     taken = {os.path.realpath(path): what for name, what in _KEPT if (path := getattr(options, name))}
-    for name in _OUTPUTS:
-        path = getattr(options, name)
-        if not path or path == "-":
-            continue
+    for name, path in paths.items():
         check_output(path)
         target = os.path.realpath(path)
         if target in taken and (os.path.isfile(target) or not os.path.exists(target)):
@@ -179,8 +178,14 @@ def _observe(run: Run, options: argparse.Namespace, log: Log, described: list[di
 
         # Meanwhile, what the job writes to standard error goes to the log.
         BroadcastOptions.of(run).confirm = partial(confirm, stream=sys.stderr)
-    run.observers.on_failure = curl_printer(run) if options.curl else None
-    run.sanitize = None if options.sanitize == "none" else Sanitizer(options.sanitize)
+    if options.curl:
+        from .options.curl import curl_printer
+
+        run.observers.on_failure = curl_printer(run)
+    if options.sanitize != "none":
+        from ..core.text.sanitize import Sanitizer
+
+        run.sanitize = Sanitizer(options.sanitize)
     # Data goes to standard output. Where the final state goes there, requests go to the log.
     show = _request_printer(run, None if options.output == "-" or options.log_json else sys.stdout)
     run.observers.on_request = show
@@ -361,6 +366,8 @@ def _request_printer(run: Run, stream: TextIO | None) -> Callable[[Request], Non
             where = facts.get("path") or facts["url"]
             run.log("info", "dry-run", f"{facts['method']} {where} {text}", place=run.place(), request=facts)
         else:
+            from ..runner.output.files import print_out
+
             print_out(harmless(run.redactor.of_results().json(json.dumps(facts, ensure_ascii=False))) + "\n", stream)
 
     return show

@@ -328,7 +328,8 @@ def _print_what_next(options: argparse.Namespace, record: RunRecord) -> None:
 
 def _purge(options: argparse.Namespace) -> int:
     from ..core.errors import InputError
-    from .options.confirm import confirm, is_terminal
+    from ..runner.output.terminal import is_terminal
+    from .options.confirm import confirm
 
     if options.older_than is not None and options.run is not None and options.path is None:
         options.run, options.path = None, options.run

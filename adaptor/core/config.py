@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -51,13 +52,6 @@ def schema() -> dict[str, Any]:
             content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
             return content
     raise ConfigurationError(f"{_SCHEMA} is missing from the installation.", fix="Install the package again.")
-
-
-@cache
-def _validator() -> Any:
-    import fastjsonschema
-
-    return fastjsonschema.compile(schema(), use_default=False)
 
 
 def read_configuration(configuration: Any) -> Configuration:
@@ -160,7 +154,6 @@ def plain_address(base_url: str) -> str | None:
         'The token is sent unencrypted to http://graph.example.org; write https:// in `base_url`.'
         >>> plain_address("http://127.0.0.1:8000")
     """
-    import re
     from urllib.parse import urlsplit
 
     parts = urlsplit(base_url)
@@ -174,16 +167,49 @@ def plain_address(base_url: str) -> str | None:
 
 
 def _validate(given: dict[str, Any]) -> None:
-    import fastjsonschema
+    """Refuse the first value that breaks a rule of the schema, in the schema's order.
 
-    try:
-        _validator()(given)
-    except fastjsonschema.JsonSchemaValueException as cause:
-        key = str(cause.path[-1]) if len(cause.path) > 1 else ""
-        what, fix = _wrong(key, given.get(key), str(cause.rule))
-        raise ConfigurationError(
-            f"`{key}` in the configuration {what}.", fix=f"{fix} {_example(key)}".strip(), details={"key": key}
-        ) from None
+    The schema uses five keywords. A library that compiles it takes a tenth of the time of a run that sends one message.
+
+    Raises:
+        ConfigurationError: A value breaks a rule. The error does not show it.
+    """
+    properties = schema()["properties"]
+    for key, value in given.items():
+        rule = broken_rule(properties[key], value)
+        if rule is not None:
+            what, fix = _wrong(key, value, rule)
+            raise ConfigurationError(
+                f"`{key}` in the configuration {what}.", fix=f"{fix} {_example(key)}".strip(), details={"key": key}
+            )
+
+
+def broken_rule(rules: dict[str, Any], value: Any) -> str | None:
+    """Return the keyword of a property's JSON Schema that a value breaks, or None.
+
+    Args:
+        rules: A property of `configuration-schema.json`.
+        value: The value of its key.
+
+    Example:
+        >>> broken_rule({"type": "number", "minimum": 0}, -1)
+        'minimum'
+    """
+    if rules["type"] == "string":
+        if not isinstance(value, str):
+            return "type"
+        if len(value) < rules.get("minLength", 0):
+            return "minLength"
+        # Each pattern is for the whole text.
+        return None if re.fullmatch(rules.get("pattern", "(?s).*"), value) else "pattern"
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or (rules["type"] == "integer" and value != value // 1):
+        return "type"
+    if "minimum" in rules and value < rules["minimum"]:
+        return "minimum"
+    if "exclusiveMinimum" in rules and value <= rules["exclusiveMinimum"]:
+        return "exclusiveMinimum"
+    return None
 
 
 #: What is wrong with a text that does not fit its pattern.

@@ -19,13 +19,13 @@ from .answers.answer import GraphAnswer
 from .answers.codes import BARE_429, TOO_MANY_REQUESTS, graph_error
 from .answers.errors import InvalidRequest, RateLimited, TemporaryFailure
 from .answers.usage import Usage, read_usage
-from .batch_request import PartAnswer, batch_request, part_answers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..core.config import Configuration
     from ..core.run.context import Run
+    from .batch_request import PartAnswer
     from .request import Encoded, GraphRequest
 
 #: How many of the last recipients a connection remembers.
@@ -137,6 +137,8 @@ class GraphConnection:
         return [refused.get(index) or next(answers) for index in range(len(parts))]
 
     def _exchanged(self, parts: Sequence[GraphRequest], include_headers: bool) -> list[GraphAnswer | AdaptorError]:
+        from .batch_request import batch_request
+
         for part in parts:
             self._remember(part)
         request = batch_request(parts, include_headers=include_headers)
@@ -148,6 +150,8 @@ class GraphConnection:
         return self._outcomes(parts, whole)
 
     def _outcomes(self, parts: Sequence[GraphRequest], whole: GraphAnswer) -> list[GraphAnswer | AdaptorError]:
+        from .batch_request import part_answers
+
         status, duration = whole.response["status_code"], whole.response["duration"]
         answers = part_answers(whole.body, len(parts))
         outcomes: list[GraphAnswer | AdaptorError] = []

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.errors import SENT_UNKNOWN, AdaptorError, DeliveryUnknown
-from ..core.restored import restored
 from ..wire.departure import wire
 from .claims.claim import ClaimEntry
 from .errors import LedgerError
@@ -117,6 +116,8 @@ class Claimed:
     def _outcome_of(self, entry: ClaimEntry) -> WriteOutcome:
         record, is_repeat = entry.record, entry.is_repeat
         if record.outcome == FAILED and record.error is not None:
+            from ..core.restored import restored
+
             return WriteOutcome(restored(record.error, record.about), record, is_repeat)
         if record.outcome == SENT:
             return WriteOutcome(self._ledger.result_of(record), record, is_repeat)
@@ -199,6 +200,8 @@ def _stop_deferred(run: Run, is_deferred: bool) -> Iterator[None]:
 def earlier_unknown(record: WriteRecord) -> AdaptorError:
     """Return the error for a write that an earlier attempt left unknown; a loop counts it and continues."""
     if record.error is not None:
+        from ..core.restored import restored
+
         error = restored(record.error, record.about)
     else:
         error = DeliveryUnknown(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..core.errors import InputError
 from .claims.writes import Writes
-from .collections import Collections
 from .leases.leases import Leases, LeaseTerms
 from .pages import Pages
 from .runs import Runs
 
 if TYPE_CHECKING:
+    from .collections import Collections
     from .database.database import Database
 
 #: The address of a ledger that is not kept.
@@ -21,12 +22,11 @@ IN_MEMORY = ":memory:"
 
 
 _FIX = "Give --database the path of a file, or postgresql://user@host/database."
-#: Another form of connection string, a URL with a missing slash, or a variable that the shell has not replaced.
-_NEARLY_AN_ADDRESS = re.compile(
-    r"^\s*[a-z+]{2,}:/?[^\\/]|^\s*//|[^/\s]+:[^/\s]*@"
+#: Another form of connection string, or a URL with a missing slash.
+_NEARLY_AN_ADDRESS = (
+    r"(?i)^\s*[a-z+]{2,}:/?[^\\/]|[^/\s]+:[^/\s]*@"
     r"|\b(host|hostaddr|user|password|passfile|dbname|port|service)\s*="
-    r"|^\s*$|^\s*[{$]|^[\w.-]*@|^[\w.-]+:\d+(/|$)",
-    re.IGNORECASE,
+    r"|^[\w.-]*@|^[\w.-]+:\d+(/|$)"
 )
 
 
@@ -39,7 +39,13 @@ class Store:
         self.runs = Runs(database, self.leases)
         self.writes = Writes(database, self.leases)
         self.pages = Pages(database)
-        self.collections = Collections(database, self.leases)
+
+    @cached_property
+    def collections(self) -> Collections:
+        """The collections, in which jobs keep values between runs. Most jobs have none."""
+        from .collections import Collections
+
+        return Collections(self.database, self.leases)
 
     @property
     def name(self) -> str:
@@ -68,10 +74,18 @@ def open_store(database: str, *, read_only: bool = False, terms: LeaseTerms | No
         return Store(PostgresDatabase(database, read_only=read_only), terms)
     if "://" in database:
         raise InputError(f"A ledger cannot be kept in a database of the kind {database.partition('://')[0]}.", fix=_FIX)
-    if _NEARLY_AN_ADDRESS.search(database):
+    if _is_nearly_an_address(database):
         # Not shown, since it may hold a password. As a path it would be a ledger that no other machine sees.
         raise InputError("The value of --database is neither the path of a file nor the URL of a database.", fix=_FIX)
     from .database.sqlite import SqliteDatabase
 
     path = database if database == IN_MEMORY else os.path.abspath(database)
     return Store(SqliteDatabase(path, read_only=read_only), terms)
+
+
+def _is_nearly_an_address(text: str) -> bool:
+    """Whether it was meant as an address, or is empty or a variable that the shell has not replaced."""
+    if not text.strip() or text.lstrip().startswith(("//", "{", "$")):
+        return True
+    # The path of the usual ledger has none of these signs, and compiling the pattern takes longer than opening it.
+    return any(sign in text for sign in ":@=") and re.search(_NEARLY_AN_ADDRESS, text) is not None

@@ -2,10 +2,11 @@
 
 import json
 
+import jsonschema
 import pytest
 
 from adaptor import ConfigurationError
-from adaptor.core.config import plain_address, read_configuration, schema
+from adaptor.core.config import broken_rule, plain_address, read_configuration, schema
 
 TOKEN = "EAAG0123456789abcdef"
 GOOD = {"access_token": TOKEN}
@@ -137,6 +138,31 @@ def test_a_wrong_value_is_told_by_its_key_with_an_example_and_never_shown(key, v
     assert "SECRETVALUE" not in everything(error)
     assert error.about == "page"
     assert error.sent == "no"
+
+
+VALUES = ["", "me", "v26.0", "v26", "12345", "a b", "tök", "https://a.b/c", "https://a.b/c?d", "/webhook", "/status"]
+VALUES += ["x" * 15, "x" * 16, 0, -1, 1, 0.5, 4.0, 999, 1000, True, None, [], {}, float("inf")]
+
+
+@pytest.mark.parametrize("key", schema()["properties"])
+def test_a_value_breaks_the_rules_by_which_json_schema_refuses_it(key):
+    rules = schema()["properties"][key]
+    for value in VALUES:
+        breaks = {error.validator for error in jsonschema.Draft7Validator(rules).iter_errors(value)}
+        found = broken_rule(rules, value)
+        assert found in breaks if breaks else found is None, value
+
+
+def test_the_schema_uses_no_keyword_that_is_not_checked():
+    checked = {"type", "minLength", "pattern", "minimum", "exclusiveMinimum"}
+    # An address is held by its pattern; the others say nothing about the value.
+    others = {"title", "description", "examples", "default", "writeOnly", "format"}
+    for key, rules in schema()["properties"].items():
+        assert set(rules) <= checked | others, key
+        assert rules["type"] in ("string", "number", "integer"), key
+        assert "format" not in rules or "pattern" in rules, key
+        pattern = rules.get("pattern", "^$")
+        assert (pattern[0], pattern[-1]) == ("^", "$"), key
 
 
 PASTED = {

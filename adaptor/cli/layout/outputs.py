@@ -6,12 +6,10 @@ import contextlib
 import sys
 
 from ...core.errors import InputError
-from ...core.text.number_of import number_of
 from ...runner.execution.counts import Counts
 from ...runner.execution.recording.ledger_location import IN_MEMORY
 from ...runner.execution.result import EXIT_FAILED
 from ...runner.execution.start import RunOptions
-from ...runner.output.files import write_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,13 +66,14 @@ class Outputs:
     def _write_state(self, result: Result) -> None:
         given, run = self._given, self._run
         if result.text is not None and given.output:
+            from ...runner.load.secret_warnings import of_final_state
+            from ...runner.output.files import write_output
+
             write_output(f"{result.text}\n", given.output, self._stdout)
             for step in result.steps:
                 if step.left_by is not None:
                     what = f"The final state is the one after {step.left_by}, with the error in `errors`."
                     run.log("info", "run", what if len(result.steps) == 1 else f"{step.name}: {what}")
-            from ...runner.load.secret_warnings import of_final_state
-
             for what in of_final_state(result.state, result.text, given.output, run.redactor):
                 run.warn("run", what)
 
@@ -144,6 +143,8 @@ def _close(result: Result, run: Run, options: argparse.Namespace, *, was_well: b
     elif was_well:
         run.log("info", "run", f"Done. {counts}", **facts)
     elif failed and result.plan is not None and result.plan.is_workflow:
+        from ...core.text.number_of import number_of
+
         of = number_of(len(result.steps), "steps")
         what = f"{len(failed)} of {of} did not end well: {', '.join(failed)}. {counts}"
         run.log("error", "run", what, **facts)
@@ -155,11 +156,14 @@ def _close(result: Result, run: Run, options: argparse.Namespace, *, was_well: b
 
 def _tell_what_next(result: Result, run: Run, options: argparse.Namespace, *, was_well: bool) -> None:
     """Log the commands that resume the run and settle what is unknown."""
+    goes_on = not result.is_finished or result.error is not None or was_well != result.is_well
+    is_unknown = bool(result.unknown or result.outcomes["unknown"])
+    if not goes_on and not is_unknown:
+        return
     from ...runner.output.shown_commands import resume_command, runs_command, what_is_missing
 
     where, given = options.database, result.given
     missing = what_is_missing(where, given)
-    goes_on = not result.is_finished or result.error is not None or was_well != result.is_well
     if goes_on and not result.was_sent_before:
         run_options = RunOptions(options.path)
         run_options.fill(vars(options))
@@ -172,6 +176,6 @@ def _tell_what_next(result: Result, run: Run, options: argparse.Namespace, *, wa
         elif result.is_finished:
             words_for = "Try again what has failed, and nothing else, with"
         run.log("info", "run", f"{words_for}: {command}" + (f"  ({missing})" if missing else ""), ledger=result.ledger)
-    if result.unknown or result.outcomes["unknown"]:
+    if is_unknown:
         command = runs_command("settle", run.id, path=options.path, database=where, given=given)
         run.log("info", "run", f"Settle what is unknown with: {command}", ledger=result.ledger)

@@ -23,11 +23,6 @@ def ask_to_resume(what: str, stream: TextIO) -> bool | None:
     return {"r": True, "f": False}.get(_answer("r, f, or anything else to stop: ", stream))
 
 
-def is_terminal() -> bool:
-    """Whether somebody is there to be asked."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
 def confirm(question: str, stream: TextIO | None = None) -> bool:
     """Ask a question that is answered with yes or no.
 

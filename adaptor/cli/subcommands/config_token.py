@@ -166,7 +166,7 @@ def _choose(pages: Sequence[ManagedPage], wanted: str | None) -> ManagedPage:
     from ...core.errors import InputError
     from ...core.text.harmless import harmless
     from ...runner.checking.page_token import choose_page
-    from ..options.confirm import is_terminal
+    from ...runner.output.terminal import is_terminal
 
     if wanted is not None:
         return choose_page(pages, wanted)
@@ -247,7 +247,7 @@ class _Given:
 
     def _ask(self, prompt: str, what: str, otherwise: str, *, is_secret: bool = False) -> str:
         from ...core.errors import InputError
-        from ..options.confirm import is_terminal
+        from ...runner.output.terminal import is_terminal
 
         if not is_terminal():
             raise InputError(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from .sources import PositionInFile
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -38,6 +36,8 @@ def report_result(
     """
     if run.observers.on_result is None:
         return
+    from .sources import PositionInFile
+
     if index is None:
         around = zip(reversed(run.path), reversed(run.under_way), strict=False)
         index = next((at for (_, at), operation in around if operation.is_loop and at is not None), None)

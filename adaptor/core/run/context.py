@@ -9,7 +9,6 @@ from contextvars import ContextVar
 from ..errors import AdaptorError, JobError
 from ..secrets.redact import Redactor
 from .audience import Audience
-from .call_record import CallRecord
 from .explanation import LastAnswer
 from .observers import Observers
 from .place import Statement, call_site, place_of
@@ -217,6 +216,8 @@ class Run(Totals):
         if self.observers.on_call is not None:
             name, place = next((name for name, _ in reversed(self.path) if name), ""), self.place()
             facts = (name, place, outcome, is_write, is_message, recipient, seconds, error, count)
+            from .call_record import CallRecord
+
             self.observers.on_call(CallRecord(*facts, is_earlier=is_earlier and outcome == "sent"))
 
     def use_ledger(self, open_ledger: Callable[[], Ledger]) -> None:

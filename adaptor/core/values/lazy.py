@@ -15,7 +15,6 @@ import operator
 
 from ..errors import ConditionIsText, JobError, LazyStateError, MissingReference
 from ..state import a_kind
-from .missing import missing_reference
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -243,6 +242,8 @@ class StateReference(Lazy):
             try:
                 value = value[step]
             except (KeyError, IndexError, TypeError):
+                from .missing import missing_reference
+
                 error = missing_reference(repr(self), repr(StateReference(self.__steps__[:depth])), value, step)
                 error.root, error.path = str(self.__steps__[0]), self.__steps__
                 return error
@@ -283,6 +284,8 @@ class Item(Lazy):
         try:
             return value[step]
         except (KeyError, IndexError, TypeError):
+            from .missing import missing_reference
+
             raise missing_reference(repr(self), repr(base), value, step) from None
 
 

@@ -7,7 +7,7 @@ at once, without waiting for that.
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ class Lease:
     """
 
     def __init__(self, leases: Leases, run: str) -> None:
-        self.id = secrets.token_hex(8)
+        self.id = os.urandom(8).hex()
         self._run = run
         self._leases = leases
         self._ended = threading.Event()

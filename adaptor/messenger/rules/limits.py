@@ -102,7 +102,7 @@ def count_characters(text: str) -> int:
 
 
 #: Control characters, without the tab and the ends of lines.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
 
 
 def check_text(field: str, value: Any, limit: str | None = None, *, may_be_empty: bool = False) -> None:
@@ -123,7 +123,7 @@ def check_text(field: str, value: Any, limit: str | None = None, *, may_be_empty
         raise refuse(field, "is empty", "Give it some text.", actual=0)
     if not value.isascii() and not may_be_empty and all(map(is_invisible, value)):
         raise refuse(field, "is empty: it holds only invisible characters", "Give it some text.", actual=0)
-    if not value.isprintable() and (sign := _CONTROL.search(value)) is not None:
+    if not value.isprintable() and (sign := re.search(_CONTROL, value)) is not None:
         raise refuse(field, f"holds a control character (U+{ord(sign[0]):04X})", "Take it out of the text.")
     if value and limit is not None:
         _check_count(field, count_characters(value), LIMITS[limit])

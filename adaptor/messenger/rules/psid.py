@@ -10,10 +10,11 @@ from .invisible import is_invisible
 #: Spaces that are removed around an id. Other spaces are refused, since they are invisible.
 SPACE = " \t\r\n"
 _QUOTES = "'\"‘’‚“”„`´"
+# Patterns are compiled where they are used: nearly all ids are digits alone, and need none.
 #: 6.5E+15: only the first digits are left of it.
-_ROUNDED = re.compile(r"-?[0-9]+([.,][0-9]*)?[eE][+-]?[0-9]+")
-_WITH_POINT = re.compile(r"[0-9]+[.,]0*")
-_GROUPED = re.compile(r"[0-9][0-9.,'’/() -]*")
+_ROUNDED = r"-?[0-9]+([.,][0-9]*)?[eE][+-]?[0-9]+"
+_WITH_POINT = r"[0-9]+[.,]0*"
+_GROUPED = r"[0-9][0-9.,'’/() -]*"
 _NOTHING = frozenset(
     ("nan", "none", "null", "nil", "n/a", "na", "<na>", "nat", "undefined", "true", "false", "-", "--", ".", "?")
 )
@@ -45,13 +46,13 @@ def problem_of(value: str) -> tuple[str, str] | None:
         return f"is {value!r}, which programs write for a missing value", "Give the id as text."
     if value[0] in "+\uff0b" or value.lower().startswith("tel:"):
         return "is a telephone number, not a PSID", "Give the person's page-scoped id, as webhooks and echoes name it."
-    if _ROUNDED.fullmatch(value):
+    if re.fullmatch(_ROUNDED, value):
         return "is a number that a spreadsheet has rounded", _AS_TEXT
-    if _WITH_POINT.fullmatch(value):
+    if re.fullmatch(_WITH_POINT, value):
         return "ends in .0: a program converted it to a number", _AS_TEXT
     if " " in value:
         return "has spaces in it", "Give the id as text, without spaces."
-    if _GROUPED.fullmatch(value):
+    if re.fullmatch(_GROUPED, value):
         return "has separators between its digits", _DIGITS_ALONE
     if any(sign in value for sign in ";|,"):
         return "holds several values", "Give each person a row of their own."

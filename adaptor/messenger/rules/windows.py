@@ -9,13 +9,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from ...common.times import unix_time
 from ...core.operation import Value
 from ...core.run.context import active
 from ...core.text.number_of import number_of
 from ...graph.answers.errors import WindowClosed
 from ...graph.known_people import KnownPeople, psid_of
-from ...ledger.ledger import ledger_of
 from .limits import refuse
 
 if TYPE_CHECKING:
@@ -90,6 +88,7 @@ def check_known_window(requests: Sequence[GraphRequest], state: State) -> None:
 def _is_not_sent_now(requests: Sequence[GraphRequest], psid: str, people: KnownPeople, run: Run, state: State) -> bool:
     """Whether an earlier attempt may have sent one of them, as the ledger knows, or the stop list leaves it out."""
     from ...graph.ledgered import is_made
+    from ...ledger.ledger import ledger_of
 
     ledger = ledger_of(run)
     if ledger.is_resumed and any(request.key is not None or is_made(request, run) for request in requests):
@@ -121,6 +120,8 @@ def _check(elapsed: float, tag: Any) -> None:
 def unix_seconds(moment: Any) -> float:
     """Return a moment in Unix seconds; one without a timezone is in UTC."""
     from datetime import UTC, datetime
+
+    from ...common.times import unix_time
 
     if moment != moment:
         # What data frames hold where there is no value.

@@ -11,8 +11,6 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.values.lazy import Lazy
-from ..content.quick_replies import check_quick_reply
-from ..content.templates import check_template
 from ..rules.limits import LIMITS, check_items, check_object, check_text, refuse
 from ..rules.recipient import check_recipient
 from ..rules.values import check_choice, check_reachable
@@ -94,6 +92,8 @@ def check_message(message: Any) -> None:
         for place, attachment in check_items("message.attachments", content["attachments"], "attachments"):
             _check_fetched(place, attachment)
     if content.get("quick_replies") is not None:
+        from ..content.quick_replies import check_quick_reply
+
         for place, reply in check_items("quick_replies", content["quick_replies"], "quick_replies"):
             check_quick_reply(reply, place)
     if content.get("metadata") is not None:
@@ -134,6 +134,8 @@ def _check_attachment(attachment: Any) -> None:
     if content.get("type") is None:
         raise refuse("message.attachment.type", "is missing", "Use image, audio, video, file or template.")
     if not isinstance(content["type"], Lazy) and content["type"] == "template":
+        from ..content.templates import check_template
+
         check_template(content.get("payload"))
     else:
         _check_fetched("message.attachment", content)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.values.lazy import Lazy
-from ...wire.headers import check_headers
 from ..rules.limits import refuse
 
 #: Headers that are ours, and why.
@@ -43,6 +42,8 @@ def http_headers(headers: Any) -> dict[str, str] | None:
     """
     if headers is None or isinstance(headers, Lazy):
         return None
+    from ...wire.headers import check_headers
+
     check_headers(headers)
     kept: dict[str, Any] = {}
     for name, value in headers.items():

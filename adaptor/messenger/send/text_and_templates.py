@@ -12,7 +12,6 @@ from ...core.operation import Value
 from ...core.values.arguments import defer, known
 from ...graph.draft import Draft
 from ...graph.operation import graph_operation
-from ...wire.headers import learn, secrets_of_headers
 from ..rules.argument_types import Key, Object, OptionalObject, OptionalText, QuickReplies, Recipient, Text
 from ..rules.limits import refuse
 from ..rules.permissions import SENDING
@@ -266,7 +265,10 @@ def post_message(params: Object, *, key: Key = None) -> Draft:
     Source: https://developers.facebook.com/docs/messenger-platform/reference/send-api
     """
     headers = _of_params(headers_in, params)
-    learn(secrets_of_headers(known(headers)))
+    if headers is not None:
+        from ...wire.headers import learn, secrets_of_headers
+
+        learn(secrets_of_headers(known(headers)))
     # Looked at as far as they are known: a wrong header is an error on the line where it is written.
     http_headers(known(headers))
     return SendDraft(_of_params(whole_body, params), key=key, is_whole=True, headers=headers)

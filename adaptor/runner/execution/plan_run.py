@@ -10,7 +10,6 @@ import os
 import time
 
 from ...core.errors import AdaptorError, ConfigurationError, InputError, ItemsFailed, JobError
-from ...core.restored import restored
 from ...core.state import compose_next_state
 from ..load.workflows.plan import NO_REPLY, REPLY
 from .interrupted import Interrupted, interruption, is_kill
@@ -146,6 +145,8 @@ class Execution:
         """Return what an earlier attempt of the run has recorded of a step: it is not run again."""
         step.is_replayed = True
         if record.status == FAILED:
+            from ...core.restored import restored
+
             step.outcome, step.error = "fail", restored(record.output["errors"][step.id])
         return record.output, as_json(record.output)
 

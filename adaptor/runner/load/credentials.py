@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from copy import copy
 
 from ...core.errors import InputError
 from ...core.secrets.pasted import OUR_KEYS, trimmed_value
@@ -64,6 +63,8 @@ class Credentials:
         name = next((each for each in named if str(named[each].get("page_id", "")) == page), None)
         if name is None:
             return self
+        from copy import copy
+
         made = copy(self)
         made._of_page = name
         return made

@@ -75,6 +75,10 @@ def _modules_beside(files: set[str], imported: set[str]) -> set[str]:
     return {file for file in {*named.values(), *imported} if file.startswith(folders)}
 
 
+#: What leads a path out of the folder that it begins with.
+_UP = f"{os.sep}.."
+
+
 def _not_installed(names: list[str]) -> Iterator[tuple[str, str]]:
     """Yield the loaded modules that are neither Python's nor installed, each with its file."""
     import sys
@@ -86,7 +90,8 @@ def _not_installed(names: list[str]) -> Iterator[tuple[str, str]]:
         if name.startswith(MODULES_BESIDE):
             continue
         source = getattr(sys.modules.get(name), "__file__", None)
-        if isinstance(source, str) and source.endswith(".py"):
+        # Normalizing a path takes long, and most modules are installed.
+        if isinstance(source, str) and source.endswith(".py") and (_UP in source or not source.startswith(installed)):
             # A script is loaded under the name that the workflow gives it, such as `folder/./answer.py`: one file.
             file = os.path.normpath(source)
             if not file.startswith(installed) and f"{os.sep}site-packages{os.sep}" not in file:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 # fmt: off
 _USED = frozenset((
     "adaptor", "_yaml", "attr", "attrs", "backports", "brotli", "brotlicffi", "certifi", "cffi", "chardet",
-    "charset_normalizer", "cryptography", "dateutil", "fastjsonschema", "h2", "idna", "jsonpath_ng", "jsonschema",
+    "charset_normalizer", "cryptography", "dateutil", "h2", "idna", "jsonpath_ng", "jsonschema",
     "jsonschema_specifications", "OpenSSL", "ply", "psycopg", "psycopg_binary", "psycopg_pool", "referencing",
     "requests", "rpds", "shtab", "simplejson", "socks", "typing_extensions", "tzdata", "urllib3", "yaml",
     "zstandard",

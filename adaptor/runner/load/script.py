@@ -16,7 +16,6 @@ from ...core.run.context import current_run
 from ...core.state import a_kind
 from ...core.values.lazy import Lazy
 from ...core.values.template import TEXT, text_of
-from ..input.source import why_unreadable
 from ..problems.source_lines import CannotLoad, caret, excerpt, located
 from . import modules_beside as beside, syntax
 from .idle import Outline, warnings_of
@@ -147,6 +146,7 @@ def _read(path: str) -> bytes:
         raise InputError(f"{path} is a folder.", fix=files_to_run(path)) from None
     except (OSError, ValueError) as cause:
         from ..hints.paths import RUNNABLE, nearest_file
+        from ..input.source import why_unreadable
 
         fix = "Check the path of the job script."
         if isinstance(cause, FileNotFoundError):
