@@ -4,10 +4,12 @@
     python benchmarks/mutants.py ledger             try all mutants of adaptor/ledger, half an hour on one core
     python benchmarks/mutants.py ledger --show      list those that survived, with the lines that were changed
     python benchmarks/mutants.py ledger --only "adaptor.ledger.claims.*"      some modules alone
+    python benchmarks/mutants.py core --sample 60    at most 60 of each module, always the same ones
 
 mutmut changes one thing at a time (a comparison, an argument, a text) and runs the tests that reach the changed
 function. A mutant that no test notices has survived: a test is missing, or the code is not needed, or the change makes
-no difference. Each package is tried with its own tests alone, so that a fault is found where it is.
+no difference. Each package is tried with its own tests alone, so that a fault is found where it is. The tests of the
+module's own file run first, then the quickest of the others, up to `--seconds` in all.
 
 All happens in a copy of the tree (`--tree`, default: a folder of its own in the folder for temporary files), which
 keeps the results. SQLite stands for both databases: the tests are the same.
@@ -31,28 +33,28 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zlib
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
+from types import CodeType
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[1]
 #: Which tests reach the mutants of each package: those in this process, without commands, services and browsers.
 TESTS = {
+    "core": ["tests/core", "tests/common/test_control.py"],
     "ledger": ["tests/ledger"],
     "graph": ["tests/graph"],
     "wire": ["tests/wire", "tests/graph", "tests/reports/test_wire.py"],
     "messenger/broadcast": ["tests/messenger/broadcast"],
+    "runner/execution": ["tests/runner/execution", "tests/runner/test_api.py", "tests/runner/test_start.py"],
 }
-#: They start processes, which takes seconds for every mutant, or need the line of the job that has called: among the
-#: callers mutmut puts its own. The suite runs them.
-LEFT_OUT = [
-    "tests/ledger/leases/test_process.py",
-    "tests/ledger/database/test_postgres.py",
-    "tests/messenger/broadcast/test_progress.py",
-    "tests/graph/test_ledgered.py",
-    "tests/graph/test_ledgered_resume.py",
-    "tests/graph/test_operation.py",
-]
+#: They start processes, which takes seconds for every mutant. The suite runs them.
+LEFT_OUT = ["tests/ledger/leases/test_process.py", "tests/ledger/database/test_postgres.py"]
+#: What each test takes beside its own time, in seconds.
+COLLECTING = 0.01
 _SQL = re.compile(
     r"\b(SELECT|INSERT|GROUP BY|UPDATE|DELETE|FROM|WHERE|VALUES|SET|AND|OR|ORDER BY|JOIN|PRAGMA|BEGIN|CREATE|ALTER"
     r"|COUNT|MAX|CASE|IN|LIKE|LIMIT|DISTINCT)\b|\w = \?"
@@ -124,6 +126,59 @@ def prepare(package: str, tree: Path) -> None:
     (tree / "pyproject.toml").write_text("\n".join([project, "[tool.mutmut]", *lines, ""]), "utf-8")
 
 
+def try_mutants(words: list[str]) -> int:
+    """Run mutmut in this process, in the folder of the copy, with a choice of mutants and of tests."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--seconds", type=float)
+    options = parser.parse_args(words)
+    trampoline = importlib.import_module("mutmut.mutation.trampoline")
+    # Its calls are among those of the package, so that the line of a job is found behind them.
+    function = trampoline.wrap_in_trampoline
+    function.__code__ = _in_file(function.__code__, str(Path.cwd() / "mutants" / "adaptor" / "trampoline.py"))
+    mutmut: Any = importlib.import_module("mutmut.__main__")
+    collect, load = mutmut.collect_source_file_mutation_data, mutmut.collect_or_load_stats
+
+    def chosen(*, mutant_names: Sequence[str]) -> tuple[list[Any], dict[str, Any]]:
+        mutants, by_path = collect(mutant_names=mutant_names)
+        wanted = sample([name for _, name, _ in mutants], options.sample)
+        return [mutant for mutant in mutants if mutant[1] in wanted], by_path
+
+    def ordered(*arguments: Any, **keywords: Any) -> None:
+        load(*arguments, **keywords)
+        state = mutmut.state()
+        for function, tests in state.tests_by_mangled_function_name.items():
+            state.tests_by_mangled_function_name[function] = own_first(
+                function, tests, state.duration_by_test, options.seconds
+            )
+
+    mutmut.collect_source_file_mutation_data, mutmut.collect_or_load_stats = chosen, ordered
+    mutmut._run(options.names, 1)
+    return 0
+
+
+def _in_file(code: CodeType, name: str) -> CodeType:
+    constants = tuple(_in_file(each, name) if isinstance(each, CodeType) else each for each in code.co_consts)
+    return code.replace(co_filename=name, co_consts=constants)
+
+
+def sample(names: Sequence[str], size: int | None) -> set[str]:
+    """Return at most so many names of each module: always the same ones, which change little with the code."""
+    of_module: dict[str, list[str]] = {}
+    for name in sorted(names, key=lambda name: zlib.crc32(name.encode())):
+        of_module.setdefault(name.rpartition(".")[0], []).append(name)
+    return {name for module in of_module.values() for name in module[:size]}
+
+
+def own_first(function: str, tests: Iterable[str], seconds: Mapping[str, float], limit: float) -> list[str]:
+    """Return the tests of a function in the order in which they run, as many as the time allows."""
+    own = f"/test_{function.split('.')[-2]}.py"
+    ordered = sorted(tests, key=lambda test: (not test.partition("::")[0].endswith(own), seconds[test] + COLLECTING))
+    until = accumulate(seconds[test] + COLLECTING for test in ordered)
+    return [test for test, end in zip(ordered, until, strict=True) if end <= limit or test == ordered[0]]
+
+
 def results(tree: Path) -> list[Mutant]:
     """Return the mutants of a copy, with the lines of those that were not killed."""
     os.chdir(tree)
@@ -152,18 +207,20 @@ def table(mutants: list[Mutant]) -> str:
         module = mutant.name.rpartition(".")[0].removeprefix("adaptor.")
         for key in (module, "all"):
             row = rows.setdefault(key, Counter())
+            row["all"] += 1
             row["tried"] += mutant.outcome != "not tried"
             row["killed"] += mutant.outcome == "killed"
             row["equivalent"] += mutant.outcome not in ("killed", "not tried") and bool(equivalent(mutant))
             row[mutant.outcome] += mutant.outcome != "killed"
     lines = [
-        "| | mutants | killed | survived | no test | equivalent | killed of all | of those that make a difference |",
-        "|---" * 8 + "|",
+        "| | mutants | tried | killed | survived | no test | equivalent | killed of all "
+        "| of those that make a difference |",
+        "|---" * 9 + "|",
     ]
     rows = {name: row for name, row in rows.items() if row["tried"]}
     for name, row in sorted(rows.items(), key=lambda item: item[0] == "all"):
         tried = row["tried"] or 1
-        numbers = [row["tried"], row["killed"], row["survived"], row["no test"], row["equivalent"]]
+        numbers = [row["all"], row["tried"], row["killed"], row["survived"], row["no test"], row["equivalent"]]
         shares = [row["killed"] / tried, row["killed"] / ((tried - row["equivalent"]) or 1)]
         lines.append(
             f"| {name} | " + " | ".join([*(f"{n:,}" for n in numbers), *(f"{share:.1%}" for share in shares)]) + " |"
@@ -184,8 +241,12 @@ def show(mutants: list[Mutant]) -> None:
 
 def main() -> int:
     """Run mutmut in a copy of the tree, and print the table."""
+    if sys.argv[1:2] == ["mutmut"]:
+        return try_mutants(sys.argv[2:])
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("package", choices=sorted(TESTS))
+    parser.add_argument("--sample", type=int, help="try at most so many mutants of each module")
+    parser.add_argument("--seconds", type=float, default=10, help="how long the tests of one mutant may take, about")
     parser.add_argument("--only", nargs="*", default=[], help="names of mutants to try, with *")
     parser.add_argument(
         "--again", action="store_true", help="try those again that were not killed and make a difference"
@@ -204,7 +265,8 @@ def main() -> int:
             names = [m.name for m in results(tree) if m.outcome not in ("killed", "not tried") and not equivalent(m)]
         prepare(options.package, tree)
         with open(tree / "mutmut.log", "wb") as log:
-            words = [sys.executable, "-m", "mutmut", "run", "--max-children", "1", *names]
+            chosen = [f"--seconds={options.seconds}", *([f"--sample={options.sample}"] if options.sample else [])]
+            words = [sys.executable, str(Path(__file__).resolve()), "mutmut", *chosen, *names]
             code = subprocess.run(words, cwd=tree, stdout=log, stderr=subprocess.STDOUT).returncode
     found = results(tree)
     if options.show:
