@@ -205,9 +205,9 @@ def sample(names: Sequence[str], size: int | None) -> set[str]:
 
 def own_first(function: str, tests: Iterable[str], seconds: Mapping[str, float], limit: float) -> list[str]:
     """Return the tests of a function in the order in which they run: all of its module, others as the time allows."""
-    file = f"/test_{function.split('.')[-2]}.py"
+    file = re.compile(rf"/test_{function.split('.')[-2]}(_\w+)?\.py::")
     ordered = sorted(tests, key=lambda test: seconds[test])
-    own = [test for test in ordered if test.partition("::")[0].endswith(file)]
+    own = [test for test in ordered if file.search(test)]
     others = [test for test in ordered if test not in own]
     until = accumulate((seconds[test] + COLLECTING for test in others), initial=COLLECTING)
     return own + [test for test, start in zip(others, until, strict=False) if start < limit]

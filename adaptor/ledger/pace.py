@@ -56,9 +56,9 @@ def slot_for(lane: str, count: int, per_second: float) -> Slot:
     """Return the slot for a call with some messages; its gap keeps any second close to the rate.
 
     Example:
-        >>> place_for(LANE_MESSAGES, 60, 300)
+        >>> slot_for(LANE_MESSAGES, 60, 300)
         Slot(lane='messages', seconds=0.2, gap=0.16)
-        >>> place_for(LANE_MEDIA, 1, 10)
+        >>> slot_for(LANE_MEDIA, 1, 10)
         Slot(lane='media', seconds=0.1, gap=0.0)
     """
     seconds = count / per_second
@@ -75,9 +75,9 @@ def next_slot(free_at: float, now: float, seconds: float, gap: float = 0.0) -> t
         gap: How long the lane must be free before it.
 
     Example:
-        >>> next_place(12.0, 10.0, 0.5)
+        >>> next_slot(12.0, 10.0, 0.5)
         (2.0, 12.5)
-        >>> next_place(0.0, 10.0, 0.5)
+        >>> next_slot(0.0, 10.0, 0.5)
         (0.0, 10.5)
     """
     begins = max(now, free_at + gap)
