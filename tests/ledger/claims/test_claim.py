@@ -6,7 +6,7 @@ import pytest
 
 from adaptor.ledger.claims.claim import Claim, read_records
 from adaptor.ledger.leases.leases import LEASE_SECONDS
-from adaptor.ledger.records import UNKNOWN, Outcome, sent
+from adaptor.ledger.records import Outcome, sent
 
 
 def claim(ledger, text="a", *, to="1", site="send", sending=False, **facts):
@@ -195,27 +195,6 @@ def test_what_this_attempt_has_replayed_is_a_repeat_the_second_time(runs):
     runs.stop(ledger)
     again = runs.resume()
     assert [claim(again, once=True).is_repeat for _ in range(2)] == [False, True]
-
-
-def test_unless_asked_otherwise_a_write_is_claimed_and_not_sending_and_an_unknown_one_is_left_alone(runs):
-    ledger = runs.begin()
-    new = ledger.write("send", "2", "new", once=True)
-    settle(ledger, entry := claim(ledger, once=True), UNKNOWN)
-    pairs = [("new", new), (entry.id, entry.record.write)]
-    made, unknown = ledger.store.writes.claim("r1", 2, ledger.lease_id, pairs)
-    assert (made.record.outcome, made.is_claimed) == ("claimed", True)
-    assert (unknown.record.outcome, unknown.is_claimed) == (UNKNOWN, False)
-
-
-@pytest.mark.parametrize("sending", [False, True])
-def test_a_mark_is_on_the_disk_before_a_byte_leaves_and_a_mere_claim_need_not_be(runs, monkeypatch, sending):
-    ledger, durable = runs.begin(), []
-    transact = ledger.store.database.transact
-    monkeypatch.setattr(
-        ledger.store.database, "transact", lambda work, **how: durable.append(how["durable"]) or transact(work, **how)
-    )
-    claim(ledger, sending=sending)
-    assert durable == [sending]
 
 
 # --- A key is for one person ---
