@@ -85,14 +85,21 @@ async def _later() -> None: ...
             "It was built but not performed: write `return send_text(…)(state)`. Or return a state: "
             "return {**state, 'data': result}.",
         ),
-        (_later(), "a coroutine", "Jobs are not asynchronous: write a plain function (def, not async def)."),
     ],
-    ids=["nothing", "a list", "an operation", "a coroutine"],
+    ids=["nothing", "a list", "an operation"],
 )
 def test_what_is_no_state_is_named_with_what_was_probably_meant(value: Any, kind: str, fix: str) -> None:
     error = not_a_state("`fn` on line 3 returned", value)
     assert error.description == f"`fn` on line 3 returned {kind} instead of a state."
     assert (error.fix, error.code) == (fix, "NOT_A_STATE")
+
+
+def test_a_coroutine_is_no_state_and_is_closed() -> None:
+    later = _later()
+    error = not_a_state("`fn` returned", later)
+    assert error.description == "`fn` returned a coroutine instead of a state."
+    assert error.fix == "Jobs are not asynchronous: write a plain function (def, not async def)."
+    assert later.cr_frame is None
 
 
 # --- What is no JSON ---

@@ -25,10 +25,11 @@ class Connection:
 
     opened: list[Connection]
 
-    def __init__(self, answer: Any, *, has_left: bool = True, gate: threading.Event | None = None) -> None:
+    def __init__(self, answer: Any, *, has_left: bool = True, gate: Any = None, begun: Any = None) -> None:
         self.answer = answer
         self.has_left = has_left
         self.gate = gate
+        self.begun = begun
         self.usage: Any = None
         self.calls: list[Any] = []
         self.closed = threading.Event()
@@ -41,6 +42,8 @@ class Connection:
 
     def _answer(self, requests: list[GraphRequest]) -> Any:
         self.calls.append((len(requests), threading.current_thread().name))
+        if self.begun is not None:
+            self.begun.release()
         if self.gate is not None:
             self.gate.wait(10)
         wire.left = self.has_left
@@ -125,10 +128,13 @@ def test_nothing_comes_back_before_its_time(pool_of: Any) -> None:
 
 
 def test_a_worker_is_used_again_and_there_are_never_more_than_allowed(pool_of: Any) -> None:
-    gate = threading.Event()
-    pool, opened = pool_of([OK, OK], most=2, gate=gate)
+    gate, begun = threading.Event(), threading.Semaphore(0)
+    pool, opened = pool_of([OK, OK], most=2, gate=gate, begun=begun)
     for _ in range(3):
         pool.take([], [REQUEST, REQUEST])
+    # Two wait for their answers, so the third call has no worker yet.
+    assert begun.acquire(timeout=10)
+    assert begun.acquire(timeout=10)
     gate.set()
     for _ in range(3):
         assert pool.back(10) is not None
