@@ -40,7 +40,7 @@ def call(answer: Any = None, /, **request: Any) -> dict[str, Any]:
 
 
 def send(record: Record, method: str = "GET", url: str = URL, data: Any = None, **how: Any) -> Any:
-    made = requests.Request(method, url, data=data).prepare()
+    made = requests.Request(method, url).prepare()
     made.body = data
     return record.transport(Network()).send(made, **how)
 
