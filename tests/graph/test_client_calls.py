@@ -87,6 +87,15 @@ def test_a_call_that_was_not_carried_out_waits_outside_of_its_claim_and_is_made_
     assert case.outcomes() == [("sent", True, True, ANA)]
 
 
+def test_a_retry_is_logged_as_one_of_graph_and_a_read_is_counted_as_one() -> None:
+    case = Case(limited(), OK)
+    case.client.send(READ)
+    assert case.outcomes() == [("read", False, False, None)]
+    assert case.lines == [
+        ("info", "graph", "RateLimited: too many It was not carried out; trying again in 5.0 s (1 of 2).")
+    ]
+
+
 def test_what_is_in_flight_are_messages_and_other_writes() -> None:
     case = Case(OK, OK, OK)
     for request in (message(), GraphRequest("POST", "1/label", {}), READ):
