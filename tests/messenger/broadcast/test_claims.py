@@ -182,7 +182,9 @@ def test_what_was_sent_before_is_counted_and_not_sent_again(attempts: Any) -> No
     assert (again.outcomes.counts, again.outcomes.before) == ({"sent": 1}, 1)
     assert (again.run.replayed, again.run.outcomes["sent"]) == (1, 0)
     assert again.run.made == (1, 0, 0)
-    assert [(row["outcome"], row["message_id"]) for row in again.rows] == [("sent", "m_1")]
+    assert [(row["row"], row["outcome"], row["recipient"], row["message_id"]) for row in again.rows] == [
+        (2, "sent", "6000000000000001", "m_1")
+    ]
 
 
 def test_what_was_unknown_before_stays_so_and_is_listed_with_its_error(attempts: Any) -> None:
@@ -247,6 +249,16 @@ def test_a_message_that_does_not_fit_what_was_recorded_waits_until_all_items_wer
     assert again.sort(again.outgoing(1, "new"), again.outgoing(3), again.outgoing(1, "old")) == [[3], [1]]
     assert again.outcomes.counts == {"sent": 1}
     assert again.outcomes.before == 1
+
+
+def test_all_that_waited_are_looked_at_once_and_in_batches(attempts: Any) -> None:
+    first = attempts()
+    for index in range(3):
+        first.settle(first.outgoing(index, "old"), "sent")
+    again = attempts()
+    again.sort(*[again.outgoing(index, "new") for index in range(3)])
+    assert again.outcomes.counts == {"failed": 3}
+    assert [row["row"] for row in again.rows] == [1, 2, 3]
 
 
 def test_a_message_that_fits_nothing_in_the_end_is_refused(attempts: Any) -> None:

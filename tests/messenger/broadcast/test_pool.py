@@ -41,7 +41,8 @@ class Connection:
         return self._answer(requests)
 
     def _answer(self, requests: list[GraphRequest]) -> Any:
-        self.calls.append((len(requests), threading.current_thread().name))
+        thread = threading.current_thread()
+        self.calls.append((len(requests), thread.name, thread.daemon))
         if self.begun is not None:
             self.begun.release()
         if self.gate is not None:
@@ -82,7 +83,7 @@ def test_several_requests_are_one_call_and_one_is_a_plain_one(pool_of: Any) -> N
     pool.take(batch, [REQUEST, REQUEST])
     back = pool.back(10)
     assert (back.batch, back.outcomes, back.usage, back.has_left) == (batch, [OK, OK], "used", True)
-    assert (opened[0].calls, opened[0].usage) == ([(2, "broadcast")], None)
+    assert (opened[0].calls, opened[0].usage) == ([(2, "broadcast", True)], None)
     single, _ = pool_of(OK)
     single.take(batch[:1], [REQUEST])
     assert single.back(10).outcomes == [OK]
@@ -124,6 +125,7 @@ def test_a_connection_that_cannot_be_opened_is_an_answer_without_usage() -> None
 def test_nothing_comes_back_before_its_time(pool_of: Any) -> None:
     pool, _ = pool_of(OK)
     assert pool.back(0) is None
+    assert pool.back(-1) is None
     assert pool.back(0.001) is None
 
 
@@ -142,6 +144,22 @@ def test_a_worker_is_used_again_and_there_are_never_more_than_allowed(pool_of: A
     pool.take([], [REQUEST, REQUEST])
     assert pool.back(10) is not None
     assert (len(opened), sum(len(each.calls) for each in opened)) == (2, 4)
+
+
+def test_a_free_worker_takes_one_call_and_the_next_gets_a_worker_of_its_own(pool_of: Any) -> None:
+    gate, begun = threading.Event(), threading.Semaphore(0)
+    pool, opened = pool_of(OK, most=3, gate=gate, begun=begun)
+    gate.set()
+    pool.take([], [REQUEST])
+    pool.back(10)
+    gate.clear()
+    for _ in range(3):
+        pool.take([], [REQUEST])
+    # One each is under way at the same time: the first call's, and three that wait now.
+    assert [begun.acquire(timeout=10) for _ in range(4)] == [True] * 4
+    gate.set()
+    assert [pool.back(10).outcomes for _ in range(3)] == [[OK]] * 3
+    assert len(opened) == 3
 
 
 def test_a_pool_that_ends_closes_its_connections(pool_of: Any) -> None:
