@@ -61,6 +61,8 @@ TESTS = {
 LEFT_OUT = ["tests/ledger/leases/test_process.py", "tests/ledger/database/test_postgres.py"]
 #: What each test takes beside its own time, in seconds.
 COLLECTING = 0.01
+#: How many times as long the tests of a module's own file may take as all others.
+OWN = 5
 _SQL = re.compile(
     r"\b(SELECT|INSERT|GROUP BY|UPDATE|DELETE|FROM|WHERE|VALUES|SET|AND|OR|ORDER BY|JOIN|PRAGMA|BEGIN|CREATE|ALTER"
     r"|COUNT|MAX|CASE|IN|LIKE|LIMIT|DISTINCT)\b|\w = \?"
@@ -207,13 +209,17 @@ def sample(names: Sequence[str], size: int | None) -> set[str]:
 
 
 def own_first(function: str, tests: Iterable[str], seconds: Mapping[str, float], limit: float) -> list[str]:
-    """Return the tests of a function in the order in which they run: all of its module, others as the time allows."""
+    """Return the tests of a function in their order: those of its module, then others, as far as the time allows."""
     file = re.compile(rf"/test_{function.split('.')[-2]}(_\w+)?\.py::")
     ordered = sorted(tests, key=lambda test: seconds[test])
     own = [test for test in ordered if file.search(test)]
-    others = [test for test in ordered if test not in own]
-    until = accumulate((seconds[test] + COLLECTING for test in others), initial=COLLECTING)
-    return own + [test for test, start in zip(others, until, strict=False) if start < limit]
+    others = [test for test in ordered if not file.search(test)]
+    return [*_within(own, seconds, limit * OWN), *_within(others, seconds, limit)]
+
+
+def _within(tests: Sequence[str], seconds: Mapping[str, float], limit: float) -> list[str]:
+    until = accumulate((seconds[test] + COLLECTING for test in tests), initial=0.0)
+    return [test for test, start in zip(tests, until, strict=False) if start < limit]
 
 
 def mutant_of(name: str, path: Path, code: int | None) -> Mutant:
@@ -293,7 +299,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("package", choices=sorted(TESTS))
     parser.add_argument("--sample", type=int, help="try at most so many mutants of each module")
-    parser.add_argument("--seconds", type=float, default=2, help="how long other tests than the module's own may take")
+    parser.add_argument(
+        "--seconds", type=float, default=2, help="how long the tests of one mutant may take, those of other modules"
+    )
     parser.add_argument("--only", nargs="*", default=[], help="names of mutants to try, with *")
     parser.add_argument(
         "--again", action="store_true", help="try those again that were not killed and make a difference"
