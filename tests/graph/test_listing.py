@@ -155,10 +155,13 @@ def test_an_error_in_a_later_page_names_the_list_and_where_the_loop_was(
     assert raised.value.place == "each[1] · list_things"
 
 
-@pytest.mark.parametrize("limit", [0, -1, True, "5", 2.5])
-def test_a_limit_that_is_none_is_refused_when_it_is_written(limit: Any) -> None:
-    with pytest.raises(WrongCall, match="`limit`"):
+@pytest.mark.parametrize(
+    ("limit", "shown"), [(0, "0"), (-1, "-1"), (True, "True"), ("5", "a str"), (2.5, "a float"), ([], "a list")]
+)
+def test_a_limit_that_is_none_is_refused_when_it_is_written(limit: Any, shown: str) -> None:
+    with pytest.raises(WrongCall, match=f"^`limit` is {shown}\\.$") as refused:
         list_things(limit=limit)
+    assert refused.value.fix == "Give a whole number from 1 on, or leave it out for all."
 
 
 def test_a_lazy_limit_is_read_when_it_runs(httpserver: HTTPServer, pages: Any, state_for: Any) -> None:
