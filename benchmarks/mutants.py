@@ -53,7 +53,7 @@ TESTS = {
     "ledger": ["tests/ledger"],
     POSTGRES: ["tests/ledger/database", "tests/ledger/claims", "tests/ledger/leases/test_leases.py"],
     "graph": ["tests/graph"],
-    "wire": ["tests/wire", "tests/graph", "tests/common/http"],
+    "wire": ["tests/wire", "tests/common/http"],
     "messenger/broadcast": ["tests/messenger/broadcast"],
     "runner/execution": ["tests/runner/execution", "tests/runner/test_api.py", "tests/runner/test_start.py"],
 }
