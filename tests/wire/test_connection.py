@@ -78,6 +78,15 @@ def test_a_redirect_is_not_followed(session, httpserver):
     answer.close()
 
 
+@pytest.mark.parametrize(("verify", "used"), [(None, True), (True, True), ("ca.pem", "ca.pem")])
+def test_certificates_are_verified_unless_a_session_says_with_what(session, monkeypatch, verify, used):
+    given = {}
+    monkeypatch.setattr(session.get_adapter("https://h.example"), "send", lambda request, **how: given.update(how))
+    session.verify, session.proxies = verify, {"https": "http://proxy.example"}
+    send_once(session, "GET", "https://h.example", params={}, data=None, headers={}, timeout=(1, 2))
+    assert given == {"stream": True, "timeout": (1, 2), "verify": used, "proxies": {"https": "http://proxy.example"}}
+
+
 # --- Why there is no answer ---
 
 

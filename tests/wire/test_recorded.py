@@ -100,6 +100,13 @@ def test_a_query_of_the_recorded_address_and_one_beside_it_are_one() -> None:
         send(record(*calls), url=f"{URL}?a=1&empty=&n=3&all=true&any=x&t=y")
 
 
+def test_an_empty_parameter_is_one_too() -> None:
+    with pytest.raises(NotRecorded, match=r"differs in query\.empty"):
+        send(record(call(url=f"{URL}?empty=")), url=f"{URL}?a=1")
+    with pytest.raises(NotRecorded, match=r"differs in query\.empty"):
+        send(record(call(query={"empty": "x"})), url=f"{URL}?empty=")
+
+
 @pytest.mark.parametrize(
     ("data", "recorded"),
     [(b'{"a": 1}', {"a": 1}), ("a=1", "a=1"), (b"\xff", "\ufffd"), ([b'{"a"', b": 1}"], {"a": 1})],

@@ -147,8 +147,8 @@ def test_the_longest_wait_that_is_allowed_is_waited() -> None:
 
 def test_jobs_that_failed_together_do_not_retry_together(monkeypatch: pytest.MonkeyPatch) -> None:
     spread: list[tuple[float, float]] = []
-    monkeypatch.setattr("adaptor.wire.retry.random.uniform", lambda *most: spread.append(most) or 1.0)
-    POLICY.wait_before(0, AdaptorError("no"))
+    monkeypatch.setattr("adaptor.wire.retry.random.uniform", lambda *most: spread.append(most) or 0.5)
+    assert POLICY.wait_before(1, AdaptorError("no")) == 1.0
     assert spread == [(0.75, 1.25)]
 
 

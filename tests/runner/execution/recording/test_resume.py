@@ -102,6 +102,7 @@ def test_a_run_that_is_resumed_sends_what_is_left_alone(project: Project) -> Non
     store.close()
 
 
+@pytest.mark.long
 def test_a_finished_run_is_resumed_to_write_its_outputs_again(project: Project) -> None:
     project.fails(False)
     first = project.run(run_id="r1")
@@ -111,12 +112,14 @@ def test_a_finished_run_is_resumed_to_write_its_outputs_again(project: Project) 
     assert project.said("This run has finished. Nothing is sent; its outputs are written again.")
 
 
+@pytest.mark.long
 def test_the_last_run_has_a_name_of_its_own(project: Project) -> None:
     project.run(run_id="r1")
     project.fails(False)
     assert project.run(resume="last").run_id == "r1"
 
 
+@pytest.mark.long
 def test_the_initial_state_is_that_of_the_first_attempt(project: Project) -> None:
     project.write("log(state.data.name)\nsend_text(state.data.psid, 'a')\nfn(lambda s: 1 / 0)")
     first = project.run(state={"data": {"psid": ANA, "name": "Ana"}}, run_id="r1")
@@ -140,6 +143,7 @@ def test_a_new_run_after_one_that_stopped_is_refused_and_says_what_to_do(project
     assert project.texts == ["a"]
 
 
+@pytest.mark.long
 def test_a_new_run_on_purpose_sends_again(project: Project) -> None:
     project.run(run_id="r1")
     project.fails(False)
@@ -147,6 +151,7 @@ def test_a_new_run_on_purpose_sends_again(project: Project) -> None:
     assert project.texts == ["a", "a", "b"]
 
 
+@pytest.mark.long
 def test_with_another_initial_state_a_new_run_begins_but_sends_nothing_again(project: Project) -> None:
     project.run(run_id="r1")
     project.fails(False)
@@ -155,6 +160,7 @@ def test_with_another_initial_state_a_new_run_begins_but_sends_nothing_again(pro
     assert project.texts == ["a"]
 
 
+@pytest.mark.long
 def test_the_name_of_another_run_is_refused(project: Project) -> None:
     project.fails(False)
     project.run(run_id="r1")
@@ -163,6 +169,7 @@ def test_the_name_of_another_run_is_refused(project: Project) -> None:
     assert error.fix == "Choose another name with --run-id, or go on with that run: --resume r1."
 
 
+@pytest.mark.long
 def test_after_a_run_that_finished_a_new_one_says_how_many_messages_that_one_has_sent(project: Project) -> None:
     project.fails(False)
     project.run(run_id="r1")
@@ -181,11 +188,13 @@ def test_without_a_ledger_there_is_nothing_to_resume(project: Project) -> None:
     assert error.fix == "Name the ledger of the run with --database."
 
 
+@pytest.mark.long
 def test_a_run_that_nobody_knows_cannot_be_resumed(project: Project) -> None:
     project.run(run_id="r1")
     assert "`r7`" in project.refusal(resume="r7").description
 
 
+@pytest.mark.long
 def test_a_job_that_has_changed_is_resumed_only_on_purpose_and_leaves_out_whom_it_has_written_to(
     project: Project,
 ) -> None:
@@ -198,6 +207,7 @@ def test_a_job_that_has_changed_is_resumed_only_on_purpose_and_leaves_out_whom_i
     assert (result.exit_code, project.texts) == (0, ["a", "b"])
 
 
+@pytest.mark.long
 def test_a_run_of_other_options_is_refused_with_the_command_for_it(project: Project) -> None:
     project.write_workflow(("a", JOB, {"b": True}), ("b", "log(1)", None))
     project.run(run_id="r1", end="a")
@@ -228,6 +238,7 @@ def test_a_completed_step_is_not_run_again_and_its_output_and_messages_are_given
     assert [call.recipient for call in second.calls] == [BEN]
 
 
+@pytest.mark.long
 def test_a_step_that_was_handled_as_failed_is_not_run_again(project: Project) -> None:
     fails = f'import os\nsend_text("{ANA}", "a")\nfn(lambda s: (os.mkdir("only once"), 1 / 0))'
     last = f'fn(lambda s: 1 / 0 if __import__("os").path.exists("stop") else s)\nsend_text("{BEN}", "b")'
@@ -243,6 +254,7 @@ def test_a_step_that_was_handled_as_failed_is_not_run_again(project: Project) ->
 # --- Outcomes that nobody knows ---
 
 
+@pytest.mark.long
 def test_what_is_unknown_fails_the_run_and_is_sent_again_on_purpose_alone(project: Project) -> None:
     project.fails(False)
     project.sandbox.faults.next("lost", on="messages")
@@ -259,6 +271,7 @@ def test_what_is_unknown_fails_the_run_and_is_sent_again_on_purpose_alone(projec
 # --- Dry runs ---
 
 
+@pytest.mark.long
 def test_a_dry_run_of_a_resume_describes_what_is_left_and_records_nothing(project: Project) -> None:
     project.run(run_id="r1")
     project.fails(False)
@@ -283,6 +296,7 @@ def test_a_run_that_writes_nothing_makes_no_ledger_either(project: Project) -> N
     assert not (project.folder / "ledger.db").exists()
 
 
+@pytest.mark.long
 def test_a_ledger_in_memory_ends_with_the_run(project: Project) -> None:
     project.fails(False)
     assert project.run(database=":memory:").exit_code == 0
