@@ -245,6 +245,20 @@ def test_a_read_among_writes_is_made_with_them_and_again_where_all_writes_were_m
     assert ledger.store.writes.counts("r1") == {"sent": 1}
 
 
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_only_a_ledger_that_is_kept_puts_the_id_of_a_write_into_its_message(
+    wire: Any, http: Any, tmp_path: Path, state_for: Any, is_kept: bool
+) -> None:
+    server = wire(http({"message_id": "m_1"}))
+    store = open_store(str(tmp_path / "kept.db") if is_kept else ":memory:")
+    ledger = Ledger.begin(store, RunRecord("r1", "job.py", "d", "i"))
+    ledger.enter_step("job-1", 0)
+    with Run(ledger=lambda: ledger):
+        send_text(ANA, "a")(state_for(server.url, page_id=PAGE))
+    ledger.close(0, finished=False)
+    assert (b"metadata" in server.requests[0]) is is_kept
+
+
 # --- What is left out ---
 
 

@@ -337,12 +337,14 @@ def test_a_dry_run_reports_an_equal_message_as_a_duplicate() -> None:
     told: list[Any] = []
     described: list[Any] = []
     with Run(dry_run=True, on_request=described.append) as run:
-        run.observers.on_result = told.append
+        calls: list[Any] = []
+        run.observers.on_result, run.observers.on_call = told.append, calls.append
         each(lambda state: [1, 2], send_text(ANA, "same"))({"data": {}, "references": []})
         each(lambda state: ["a", "b"], send_text(ANA, lazy_state.data))({"data": {}, "references": []})
     assert [row["outcome"] for row in told] == ["described", "duplicate", "described", "described"]
     assert [row["recipient"] for row in told] == [ANA] * 4
     assert len(described) == 3
+    assert [call.recipient for call in calls] == [ANA] * 4
     assert (run.messages["described"], run.messages["duplicate"]) == (3, 1)
 
 
@@ -350,3 +352,11 @@ def test_a_dry_run_knows_a_key_whatever_the_text() -> None:
     with Run(dry_run=True) as run:
         each(lambda state: ["a", "b"], send_text(ANA, lazy_state.data, key="k"))({"data": {}, "references": []})
     assert (run.messages["described"], run.messages["duplicate"]) == (1, 1)
+
+
+def test_the_placeholder_of_a_dry_run_is_a_result_and_not_read_as_an_answer() -> None:
+    declared = graph_operation(needs=Need())(
+        lambda: Draft("POST", "me", answers={"id": "1"}, reads=lambda body: body["answer"])
+    )
+    with Run(dry_run=True):
+        assert declared()({"data": {}, "references": []})["data"] == {"id": "1"}
