@@ -220,6 +220,23 @@ def test_a_call_that_has_left_when_a_worker_breaks_stays_as_sending(case: Case) 
     assert case.counts() == {"sending": 2}
 
 
+def test_a_call_whose_answer_is_no_longer_awaited_is_unknown(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(workers: Workers, seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Workers, "back", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        case.send([OK, OK])
+    assert case.counts() == {"sending": 2}
+    assert case.outcomes.counts == {"unknown": 2}
+    assert case.outcomes_of_calls() == [("unknown", 2, True, None)]
+    assert [(row["row"], row["outcome"], row["recipient"]) for row in case.rows] == [
+        (1, "unknown", "6000000000000000"),
+        (2, "unknown", "6000000000000001"),
+    ]
+    assert (case.run.stop.in_flight, case.workers.closed) == ((0, 0), True)
+
+
 def test_without_a_thread_nothing_has_left(case: Case) -> None:
     with pytest.raises(RuntimeError, match="can't start new thread"):
         case.send(RuntimeError)
