@@ -237,8 +237,7 @@ class GraphClient:
     def _keep_pace(self, waiting: Callable[[], AbstractContextManager[object]]) -> None:
         """Wait if Meta's usage headers show that the limit is near."""
         usage = self.connection.usage
-        seconds = usage.pause() if usage is not None else 0.0
-        if usage is None or not 0 < seconds <= self.configuration.max_wait:
+        if usage is None or not 0 < (seconds := usage.pause()) <= self.configuration.max_wait:
             return
         level = "info" if seconds >= 1 else "debug"
         self.connection.usage = None

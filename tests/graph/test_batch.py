@@ -21,6 +21,7 @@ from adaptor import (
     each,
     fn,
     graph_request,
+    list_personas,
     send_image,
     send_text,
     state,
@@ -263,27 +264,41 @@ def test_the_headers_of_the_parts_can_be_left_out(wire: Any, http: Any, state_fo
 
 def test_more_than_50_parts_are_refused() -> None:
     batch(*[send_text(ANA, str(number)) for number in range(50)])
-    with pytest.raises(WrongCall, match="at most 50 operations, but 51 were given"):
+    with pytest.raises(WrongCall, match="at most 50 operations, but 51 were given") as refused:
         batch(*[send_text(ANA, str(number)) for number in range(51)])
+    assert refused.value.fix == "Make several batches of them."
 
 
-@pytest.mark.parametrize("operation", [fn(lambda s: s), lambda s: s, batch(send_text(ANA, "a"))])
-def test_what_is_no_single_call_is_refused(operation: Any) -> None:
-    with pytest.raises(WrongCall, match="cannot be a part of a batch"):
+@pytest.mark.parametrize(
+    ("operation", "what"),
+    [
+        (fn(lambda s: s), "is no single call to Graph"),
+        (lambda s: s, "is no single call to Graph"),
+        (batch(send_text(ANA, "a")), "is no single call to Graph"),
+        (list_personas(), "reads page after page"),
+    ],
+)
+def test_what_is_no_single_call_is_refused(operation: Any, what: str) -> None:
+    with pytest.raises(WrongCall, match=rf"cannot be a part of a batch: it {what}\.$") as refused:
         batch(operation)
+    assert refused.value.fix == (
+        "Give operations such as send_text(…) or get_user_profile(…), or perform it by itself."
+    )
 
 
 def test_what_carries_a_secret_is_refused_and_the_error_says_so(wire: Any, http: Any, state_for: Any) -> None:
     server = wire(http([]))
-    with pytest.raises(WrongCall, match="it carries a secret"):
+    with pytest.raises(WrongCall, match="it carries a secret, and goes out in a call of its own") as refused:
         batch(send_text(ANA, "a"), debug_token())(state_for(server.url))
+    assert refused.value.fix == "Perform it by itself."
     assert not server.requests
 
 
 def test_what_makes_several_calls_is_refused_before_anything_is_sent(wire: Any, http: Any, state_for: Any) -> None:
     server = wire(http([]))
-    with pytest.raises(WrongCall, match="it makes 2 calls"):
+    with pytest.raises(WrongCall, match="it makes 2 calls, one after the other") as refused:
         batch(send_text(ANA, "a"), send_text(ANA, "b", typing=1))(state_for(server.url))
+    assert refused.value.fix == "Perform it by itself, or leave out typing= and split=."
     with pytest.raises(WrongCall, match="it makes 2 calls"):
         batch(send_text(ANA, "x" * 2001, split=True))(state_for(server.url))
     assert server.requests == []
@@ -301,8 +316,11 @@ def test_a_part_that_is_refused_names_itself_and_nothing_is_sent(wire: Any, http
 
 def test_typing_on_and_off_for_one_person_do_not_go_together(wire: Any, http: Any, state_for: Any) -> None:
     server = wire(http([part({"recipient_id": ANA}), part({"recipient_id": BEN})]))
-    with pytest.raises(InvalidMessage, match="typing on and off for the same person"):
+    with pytest.raises(InvalidMessage) as refused:
         batch(typing_on(ANA), typing_off(ANA))(state_for(server.url))
+    assert refused.value.description == "The batch turns typing on and off for the same person."
+    assert refused.value.fix == "Leave one of them out: a message ends the typing by itself."
+    assert refused.value.details == {"field": "sender_action"}
     assert server.requests == []
     batch(typing_on(ANA), typing_off(BEN))(state_for(server.url))
 

@@ -64,3 +64,55 @@ def test_the_recipient_is_known_even_if_the_rest_is_invalid() -> None:
 def test_the_result_is_read_from_the_answer() -> None:
     assert Draft("GET", "me").read({"data": [1]}) == {"data": [1]}
     assert Draft("GET", "me", reads=lambda body: body["data"]).read({"data": [1]}) == [1]
+
+
+def test_half_a_character_in_the_query_is_refused_and_named() -> None:
+    with pytest.raises(InvalidMessage, match="half") as refused:
+        Draft("GET", "me", params={"fields": state.data.text}).request({"data": {"text": "a\ud83d"}})
+    assert refused.value.details["field"] == "fields"
+
+
+def test_a_body_that_json_cannot_say_is_refused() -> None:
+    with pytest.raises(InvalidMessage, match="JSON"):
+        Draft("POST", "me", body=state.data.when).request({"data": {"when": object()}})
+
+
+@pytest.mark.parametrize(("method", "is_refused"), [("POST", True), ("GET", False)])
+def test_a_text_with_the_mark_of_a_redacted_secret_is_never_written(method: str, is_refused: bool) -> None:
+    draft = Draft(method, "me", body={"text": state.data.text})
+    given = {"data": {"text": "Your code is [redacted]."}}
+    if not is_refused:
+        assert draft.request(given).body == {"text": "Your code is [redacted]."}
+        return
+    with pytest.raises(InvalidMessage, match="redacted"):
+        draft.request(given)
+
+
+def test_a_path_of_one_text_is_taken_as_it_is_and_its_parts_are_joined() -> None:
+    assert Draft("GET", "me/picture").request({}).path == "me/picture"
+    assert Draft("GET", ["me", "picture"]).request({}).path == "me/picture"
+
+
+def test_files_and_what_is_expected_are_read_from_the_state() -> None:
+    draft = Draft("POST", "me", files=state.data.files, expects=state.data.expects)
+    request = draft.request({"data": {"files": {"filedata": Path("a.png")}, "expects": ["id"]}})
+    assert (request.files, request.expects) == ({"filedata": Path("a.png")}, ["id"])
+
+
+@pytest.mark.parametrize(
+    ("body", "recipient"),
+    [
+        ({"recipient": {"id": "1"}, "message": {"text": "literal"}}, "1"),
+        ({"recipient": state.data.recipient, "message": {"text": "a"}}, "7"),
+        ({"message": {"text": "a"}}, None),
+        (None, None),
+        ("text", None),
+    ],
+)
+def test_a_recipient_is_found_in_whatever_body_holds_one(body: Any, recipient: str | None) -> None:
+    assert Draft("POST", "me", body=body).recipient_for({"data": {"recipient": {"id": "7"}}}) == recipient
+
+
+def test_without_answers_a_dry_run_gives_an_empty_object() -> None:
+    assert Draft("POST", "me").known_answer() == {}
+    assert Draft("POST", "me", answers={"success": True}).known_answer() == {"success": True}

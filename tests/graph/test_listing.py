@@ -13,7 +13,7 @@ from adaptor.common.loop import map_
 from adaptor.core.run.context import Run
 from adaptor.core.values.page_id import PAGE_ID
 from adaptor.graph.draft import Draft
-from adaptor.graph.listing import listing
+from adaptor.graph.listing import listing, next_place
 from adaptor.graph.needs import Need
 
 if TYPE_CHECKING:
@@ -155,10 +155,13 @@ def test_an_error_in_a_later_page_names_the_list_and_where_the_loop_was(
     assert raised.value.place == "each[1] · list_things"
 
 
-@pytest.mark.parametrize("limit", [0, -1, True, "5", 2.5])
-def test_a_limit_that_is_none_is_refused_when_it_is_written(limit: Any) -> None:
-    with pytest.raises(WrongCall, match="`limit`"):
+@pytest.mark.parametrize(
+    ("limit", "shown"), [(0, "0"), (-1, "-1"), (True, "True"), ("5", "a str"), (2.5, "a float"), ([], "a list")]
+)
+def test_a_limit_that_is_none_is_refused_when_it_is_written(limit: Any, shown: str) -> None:
+    with pytest.raises(WrongCall, match=f"^`limit` is {shown}\\.$") as refused:
         list_things(limit=limit)
+    assert refused.value.fix == "Give a whole number from 1 on, or leave it out for all."
 
 
 def test_a_lazy_limit_is_read_when_it_runs(httpserver: HTTPServer, pages: Any, state_for: Any) -> None:
@@ -182,3 +185,42 @@ def test_a_list_is_read_in_a_dry_run_too(pages: Any, state_for: Any) -> None:
 def test_the_address_of_the_next_page_is_never_followed(httpserver: HTTPServer, pages: Any, state_for: Any) -> None:
     list_things()(state_for(pages(7)))
     assert all("access_token" not in query for query in asked(httpserver))
+
+
+@pytest.mark.parametrize(
+    ("paging", "place"),
+    [
+        ({"next": "https://x.example/?after=q&limit=3", "cursors": {"after": "c"}}, {"after": "c"}),
+        ({"next": "https://x.example/?after=q&limit=3"}, {"after": "q"}),
+        ({"next": "https://x.example/?after=q", "cursors": {"after": 7}}, {"after": "q"}),
+        ({"next": "https://x.example/?after=q", "cursors": "c"}, {"after": "q"}),
+        ({"next": "https://x.example/?offset=25&pretty=0&appsecret_proof=p&access_token=t"}, {"offset": "25"}),
+        ({"cursors": {"after": "c"}}, {}),
+        ({"next": None, "cursors": {"after": "c"}}, {}),
+        (None, {}),
+    ],
+)
+def test_the_next_page_is_known_by_its_cursor_or_else_by_the_parameters_of_its_address(paging: Any, place: Any) -> None:
+    assert next_place({"data": [], "paging": paging}) == place
+
+
+def test_without_an_object_there_is_no_next_page() -> None:
+    assert next_place([1, 2]) == {}
+
+
+def test_a_declared_list_knows_its_needs_and_takes_no_state() -> None:
+    need = Need("pages_messaging")
+
+    def list_words(*, limit: Any = None) -> Draft:
+        return Draft("GET", [PAGE_ID, "words"], params={"limit": limit})
+
+    declared = listing(needs=need)(list_words)
+    assert (declared.__name__, declared().needs().permissions) == ("list_words", need.permissions)
+    assert declared(limit=3).describe({}).params == {"limit": 3}
+
+
+def test_a_list_that_is_performed_is_entered_once(httpserver: HTTPServer, state_for: Any) -> None:
+    httpserver.expect_request("/v26.0/me/things").respond_with_json({"error": {"code": 10, "message": "no"}}, 400)
+    with pytest.raises(PermissionMissing) as raised:
+        list_things()(state_for(httpserver.url_for("")))
+    assert raised.value.place == "list_things"

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from adaptor import send_text
 from adaptor.common.loop import each
-from adaptor.core.errors import InvalidMessage, MissingReference
+from adaptor.core.errors import AdaptorError, InvalidMessage, MissingReference
 from adaptor.core.execute import execute
 from adaptor.core.operation import Value
 from adaptor.core.run.context import Run
@@ -16,7 +17,8 @@ from adaptor.core.values.page_id import PAGE_ID
 from adaptor.graph.answers.errors import GraphError, TokenInvalid
 from adaptor.graph.draft import Draft
 from adaptor.graph.needs import Need
-from adaptor.graph.operation import graph_operation
+from adaptor.graph.operation import GraphOperation, graph_operation
+from adaptor.wire.departure import wire as departure
 
 if TYPE_CHECKING:
     from pytest_httpserver import HTTPServer
@@ -244,3 +246,117 @@ def test_an_id_that_would_lead_elsewhere_is_refused_before_the_wire(
 def test_an_id_cannot_reach_out_of_its_place(httpserver: HTTPServer, state_for: Any) -> None:
     request = forget(lazy_state.data.word).describe({"data": {"word": "a/b?c=d#e%"}})
     assert request.path == "words/a%2Fb%3Fc=d%23e%25"
+
+
+# --- What an operation needs ---
+
+
+def plain(word: Value[str] = "a") -> Draft:
+    return Draft("POST", "me", body={"word": word})
+
+
+@pytest.mark.parametrize(
+    ("access", "app", "user"), [("page", False, False), ("app", True, False), ("user", False, True)]
+)
+def test_the_access_of_a_draft_is_among_its_needs(access: Any, app: bool, user: bool) -> None:
+    declared = graph_operation(needs=Need(("pages_messaging",)))(lambda: Draft("GET", "me", access=access))
+    assert declared().needs() == Need(("pages_messaging",), app=app, user=user)
+
+
+def test_needs_may_depend_on_the_draft() -> None:
+    declared = graph_operation(needs=lambda draft: Need((draft.path,), app=True))(lambda: Draft("GET", "words"))
+    assert declared().needs() == Need(("words",), app=True)
+
+
+def test_an_operation_may_be_of_a_kind_of_its_own() -> None:
+    class Kind(GraphOperation):
+        pass
+
+    assert type(graph_operation(needs=Need(), kind=Kind)(plain)()) is Kind
+    assert type(graph_operation(needs=Need())(plain)("b")) is GraphOperation
+
+
+# --- What is reported of a message ---
+
+ANA = "6543210987654321"
+
+
+@pytest.fixture
+def told(run: Run) -> list[Any]:
+    """The rows of the report."""
+    rows: list[Any] = []
+    run.observers.on_result = rows.append
+    return rows
+
+
+def facts(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["outcome"], row["recipient"], row["error"]
+
+
+def test_a_message_that_was_sent_is_reported_with_its_answer(wire: Any, http: Any, state_for: Any, told: Any) -> None:
+    server = wire(http({"recipient_id": ANA, "message_id": "m_1"}))
+    send_text(ANA, "a")(state_for(server.url))
+    assert [facts(row) for row in told] == [("sent", ANA, None)]
+    assert told[0]["message_id"] == "m_1"
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "outcome", "error"),
+    [(551, 400, "failed", "RecipientUnavailable"), (1, 500, "unknown", "DeliveryUnknown")],
+)
+def test_a_message_that_was_not_sent_or_may_have_been_is_reported_as_such(
+    wire: Any, http: Any, state_for: Any, told: Any, code: int, status: int, outcome: str, error: str
+) -> None:
+    server = wire(http({"error": {"message": "no", "code": code}}, status=status))
+    with pytest.raises(AdaptorError):
+        send_text(ANA, "a")(state_for(server.url, max_retries=0))
+    assert [facts(row)[:2] for row in told] == [(outcome, ANA)]
+    assert told[0]["error"] is not None
+
+
+@pytest.mark.parametrize(("has_left", "outcomes"), [(True, ["unknown"]), (False, [])])
+def test_a_message_that_is_interrupted_is_reported_where_a_byte_has_left(
+    monkeypatch: pytest.MonkeyPatch, state_for: Any, told: Any, has_left: bool, outcomes: list[str]
+) -> None:
+    def interrupt(*given: Any, **more: Any) -> Any:
+        departure.left = has_left
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("adaptor.graph.connection.GraphConnection.exchange", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        send_text(ANA, "a")(state_for("http://127.0.0.1:9"))
+    assert [facts(row) for row in told] == [(outcome, ANA, None) for outcome in outcomes]
+
+
+def test_a_read_is_not_reported(wire: Any, http: Any, state_for: Any, told: Any) -> None:
+    look("hey")(state_for(wire(http({"word": "hey"})).url))
+    assert told == []
+
+
+def test_a_dry_run_reports_an_equal_message_as_a_duplicate() -> None:
+    told: list[Any] = []
+    described: list[Any] = []
+    with Run(dry_run=True, on_request=described.append) as run:
+        calls: list[Any] = []
+        run.observers.on_result, run.observers.on_call = told.append, calls.append
+        each(lambda state: [1, 2], send_text(ANA, "same"))({"data": {}, "references": []})
+        each(lambda state: ["a", "b"], send_text(ANA, lazy_state.data))({"data": {}, "references": []})
+    assert [row["outcome"] for row in told] == ["described", "duplicate", "described", "described"]
+    assert [row["recipient"] for row in told] == [ANA] * 4
+    assert len(described) == 3
+    assert [call.recipient for call in calls] == [ANA] * 4
+    assert (run.messages["described"], run.messages["duplicate"]) == (3, 1)
+
+
+def test_a_dry_run_knows_a_key_whatever_the_text() -> None:
+    with Run(dry_run=True) as run:
+        each(lambda state: ["a", "b"], send_text(ANA, lazy_state.data, key="k"))({"data": {}, "references": []})
+    assert (run.messages["described"], run.messages["duplicate"]) == (1, 1)
+
+
+def test_the_placeholder_of_a_dry_run_is_a_result_and_not_read_as_an_answer() -> None:
+    declared = graph_operation(needs=Need())(
+        lambda: Draft("POST", "me", answers={"id": "1"}, reads=lambda body: body["answer"])
+    )
+    with Run(dry_run=True):
+        assert declared()({"data": {}, "references": []})["data"] == {"id": "1"}

@@ -57,19 +57,30 @@ class Claim:
         holder: The id of the lease that will hold the claimed writes.
         outcome: What claimed writes are recorded as: `claimed`, or `sending` at once.
         now: The time by the database's clock.
+        resends_unknown: Unknown writes of earlier attempts are made again.
+        unrelated_steps: Steps that are no alternative to the current one: completed, entered before, or still to come.
     """
 
-    def __init__(self, database: Database, run: str, attempt: int, holder: str, outcome: str, now: float) -> None:
+    def __init__(
+        self,
+        database: Database,
+        run: str,
+        attempt: int,
+        holder: str,
+        outcome: str,
+        now: float,
+        *,
+        resends_unknown: bool,
+        unrelated_steps: frozenset[str],
+    ) -> None:
         self._database = database
         self._run = run
         self._attempt = attempt
         self._holder = holder
         self._outcome = outcome
         self._now = now
-        #: Unknown writes of earlier attempts are made again.
-        self.resends_unknown = False
-        #: Steps that are no alternative to the current one: completed, entered before, or still to come.
-        self.unrelated_steps: frozenset[str] = frozenset()
+        self._resends_unknown = resends_unknown
+        self._unrelated_steps = unrelated_steps
 
     def perform(self, writes: Sequence[tuple[str, Write]], recorded: dict[str, WriteRecord]) -> list[ClaimResult]:
         """Claim writes, or return what is recorded of them.
@@ -127,7 +138,7 @@ class Claim:
     def _is_made_again(self, record: WriteRecord, write: Write, is_repeat: bool) -> bool:
         """Whether a write is made again that has a record which nobody holds."""
         if record.outcome == UNKNOWN:
-            return (self.resends_unknown or write.is_idempotent) and record.run == self._run and not is_repeat
+            return (self._resends_unknown or write.is_idempotent) and record.run == self._run and not is_repeat
         if record.run != self._run:
             # A key promises one send ever, not one attempt: a write that was certainly not sent may be tried again.
             return record.outcome in (CLAIMED, FAILED, SKIPPED)
@@ -224,7 +235,7 @@ class Claim:
     def _is_alternative(self, made: Write, write: Write) -> bool:
         """Whether a write that was made is an alternative of this one."""
         if made.step != write.step:
-            return made.step not in self.unrelated_steps
+            return made.step not in self._unrelated_steps
         return made.arrival == write.arrival and are_of_one_statement(made.site, write.site)
 
     def _claim_again(self, records: Sequence[tuple[WriteRecord, Write]]) -> list[WriteRecord]:

@@ -59,9 +59,19 @@ class Writes:
                 raise TakenOver
             recorded = read_records(self._database, ids, lock=True)
             expired.update(self._expired(recorded.values(), holder))
-            claim = Claim(self._database, run, attempt, holder, SENDING if sending else CLAIMED, now)
-            claim.resends_unknown, claim.unrelated_steps = resends_unknown, unrelated_steps
-            return [] if expired else claim.perform(writes, recorded)
+            if expired:
+                return []
+            claim = Claim(
+                self._database,
+                run,
+                attempt,
+                holder,
+                SENDING if sending else CLAIMED,
+                now,
+                resends_unknown=resends_unknown,
+                unrelated_steps=unrelated_steps,
+            )
+            return claim.perform(writes, recorded)
 
         while True:
             results = self._database.transact(work, durable=sending)

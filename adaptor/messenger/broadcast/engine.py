@@ -289,8 +289,7 @@ class Engine(Claims):
 
     def _slow_down(self, usage: Usage | None) -> None:
         """Slow down all who write for this Page before Meta stops it."""
-        seconds = usage.pause() if usage is not None else 0.0
-        if usage is None or not 0 < seconds <= self._pace.retries.max_wait:
+        if usage is None or not 0 < (seconds := usage.pause()) <= self._pace.retries.max_wait:
             return
         self._ledger.store.pages.stop_until(self._page, [LANE_STOP], seconds)
         now = time.monotonic()

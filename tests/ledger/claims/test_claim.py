@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adaptor.ledger.claims.claim import read_records
+from adaptor.ledger.claims.claim import Claim, read_records
 from adaptor.ledger.leases.leases import LEASE_SECONDS
 from adaptor.ledger.records import Outcome, sent
 
@@ -195,3 +195,124 @@ def test_what_this_attempt_has_replayed_is_a_repeat_the_second_time(runs):
     runs.stop(ledger)
     again = runs.resume()
     assert [claim(again, once=True).is_repeat for _ in range(2)] == [False, True]
+
+
+# --- A key is for one person ---
+
+
+def test_a_key_that_is_used_for_two_people_in_one_call_is_the_firsts(runs):
+    ledger = runs.begin()
+    first, second = ledger.claim([ledger.write("send", to, "a", page="9", own_key="k") for to in "12"])
+    assert (first.is_claimed, first.error) == (True, None)
+    assert (second.is_claimed, type(second.error).__name__) == (False, "KeyTaken")
+
+
+def test_a_key_that_somebody_else_was_refused_is_still_no_repeat_for_its_own_person(runs):
+    ledger = runs.begin()
+    settle(ledger, claim(ledger, own_key="k"), "sent", result={})
+    runs.stop(ledger)
+    again = runs.resume()
+    assert claim(again, to="2", own_key="k").error is not None
+    assert [claim(again, own_key="k").is_repeat for _ in range(2)] == [False, True]
+
+
+def test_a_key_of_another_run_stays_with_the_attempt_that_made_it(runs, store):
+    first = runs.begin()
+    settle(first, claim(first, own_key="k"), "sent", result={})
+    runs.stop(first)
+    runs.stop(runs.begin("r2"))
+    entry = claim(runs.resume("r2"), own_key="k")
+    assert (entry.is_claimed, store.writes.record(entry.id).attempt) == (False, 1)
+
+
+# --- Another process has claimed it since this transaction looked ---
+
+
+@pytest.mark.parametrize(
+    ("outcome", "holder", "is_held"),
+    [("claimed", "h", True), ("sending", "h", True), ("claimed", None, True), ("sent", None, False)],
+)
+def test_what_another_process_has_inserted_meanwhile_is_its_own(runs, held, outcome, holder, is_held):
+    ledger = runs.begin()
+    entry = claim(ledger, own_key="k")
+    database, write = ledger.store.database, entry.record.write
+    with database.transaction():
+        database.run("UPDATE writes SET outcome = ?, holder = ?, run = 'other'", (outcome, holder))
+        how = {"resends_unknown": False, "unrelated_steps": frozenset()}
+        (result,) = Claim(database, "r1", 1, ledger.lease_id, "claimed", 1.0, **how).perform([(entry.id, write)], {})
+    assert (result.is_claimed, result.is_held, result.mismatch) == (False, is_held, False)
+    assert (result.record.id, result.record.run, result.record.outcome) == (entry.id, "other", outcome)
+
+
+# --- A site that holds one write ---
+
+
+def only_write(ledger, content, **facts):
+    return ledger.claim([ledger.write("post", "", content, only="POST /x", **facts)])[0]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_idempotent", "is_made_again", "then"),
+    [
+        ("sent", False, False, "sent"),
+        ("unknown", False, False, "unknown"),
+        ("skipped", False, False, "skipped"),
+        ("sent", True, False, "sent"),
+        ("unknown", True, True, "skipped"),
+        ("claimed", False, True, "claimed"),
+        ("failed", False, True, "failed"),
+    ],
+)
+def test_the_only_write_at_its_site_is_made_once_whatever_it_says(
+    runs, store, outcome, is_idempotent, is_made_again, then
+):
+    ledger = runs.begin()
+    settle(ledger, before := only_write(ledger, "a", is_idempotent=is_idempotent), outcome)
+    runs.stop(ledger)
+    again = only_write(runs.resume(), "b", is_idempotent=is_idempotent)
+    assert (again.is_claimed, again.id == before.id) == (is_made_again, False)
+    assert again.record.id == (again.id if is_made_again else before.id)
+    assert store.writes.record(before.id).outcome == then
+
+
+def test_where_nothing_was_made_at_a_site_yet_its_only_write_is_made(runs):
+    runs.stop(runs.begin())
+    assert only_write(runs.resume(), "a").is_claimed
+
+
+def test_within_one_attempt_other_content_at_a_site_is_another_write(runs):
+    ledger = runs.begin()
+    settle(ledger, only_write(ledger, "a"), "sent")
+    assert only_write(ledger, "b").is_claimed
+
+
+# --- Alternatives of what is claimed again ---
+
+
+def test_what_was_not_sent_is_not_made_in_any_later_attempt_once_an_alternative_was(runs, store):
+    """The order of attempts: "a" is refused, "b" is sent on another branch, "a" comes again, and again."""
+    ledger = runs.begin()
+    settle(ledger, failed := claim(ledger, is_message=True, site="fn_if@3 · send@4"), "failed", about="job")
+    runs.stop(ledger)
+    second = runs.resume()
+    settle(second, claim(second, "b", is_message=True, site="fn_if@3 · send@5"), "sent", result={})
+    runs.stop(second)
+    for _ in range(2):
+        later = runs.resume()
+        again = claim(later, is_message=True, site="fn_if@3 · send@4")
+        assert (again.is_claimed, type(again.error).__name__) == (False, "ReplayMismatch")
+        assert store.writes.record(failed.id).attempt == 1
+        runs.stop(later)
+
+
+def test_what_was_sent_in_the_attempt_in_which_another_failed_is_no_alternative_of_it(runs):
+    ledger = runs.begin()
+    settle(ledger, claim(ledger, is_message=True, site="fn_if@3 · send@4"), "failed", about="job")
+    settle(ledger, claim(ledger, "b", is_message=True, site="fn_if@3 · send@5"), "sent", result={})
+    runs.stop(ledger)
+    assert claim(runs.resume(), is_message=True, site="fn_if@3 · send@4").is_claimed
+
+
+@pytest.mark.parametrize("facts", [{}, {"is_message": True, "own_key": "k"}])
+def test_what_is_no_message_or_has_a_key_has_no_alternative(runs, facts):
+    assert claim(resumed_after(runs), "b", **facts).is_claimed

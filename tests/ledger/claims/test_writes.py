@@ -240,3 +240,23 @@ def test_a_person_is_settled_by_an_earlier_attempt_unless_it_certainly_sent_noth
     ):
         assert not writes.is_settled(*other)
     assert not writes.is_settled("r1", "step", 0, ANA, 1)
+
+
+def test_unless_asked_otherwise_a_write_is_claimed_and_not_sending_and_an_unknown_one_is_left_alone(runs):
+    ledger = runs.begin()
+    ledger.settle([ended((entry := claim(ledger, ANA)).id, DeliveryUnknown("lost"))])
+    pairs = [("new", ledger.write("send", BEN, "new")), (entry.id, entry.record.write)]
+    made, unknown = ledger.store.writes.claim("r1", 2, ledger.lease_id, pairs)
+    assert (made.record.outcome, made.is_claimed) == ("claimed", True)
+    assert (unknown.record.outcome, unknown.is_claimed) == ("unknown", False)
+
+
+@pytest.mark.parametrize("sending", [False, True])
+def test_a_mark_is_on_the_disk_before_a_byte_leaves_and_a_mere_claim_need_not_be(runs, monkeypatch, sending):
+    ledger, durable = runs.begin(), []
+    transact = ledger.store.database.transact
+    monkeypatch.setattr(
+        ledger.store.database, "transact", lambda work, **how: durable.append(how["durable"]) or transact(work, **how)
+    )
+    claim(ledger, ANA, sending=sending)
+    assert durable == [sending]

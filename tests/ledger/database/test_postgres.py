@@ -239,3 +239,21 @@ def test_a_ledger_of_an_earlier_release_says_so_when_it_is_read(fresh_postgresql
         connection.execute("DELETE FROM adaptor.ledger_version WHERE version > 1")
     with pytest.raises(InputError, match="earlier release"):
         open_store(fresh_postgresql, read_only=True)
+
+
+def test_whatever_the_driver_says_an_error_names_the_database_and_never_the_password(monkeypatch):
+    def refuse(**parts):
+        assert parts["password"] == PASSWORD
+        raise psycopg.OperationalError(f"password {PASSWORD} of {PASSWORD} is wrong.\nand its second line")
+
+    monkeypatch.setattr(psycopg, "connect", refuse)
+    with pytest.raises(InputError) as refused:
+        open_store(f"postgresql://clinic:{quote(PASSWORD, safe='')}@db.example:5433/clinic")
+    assert refused.value.description == (
+        "The ledger postgresql://db.example/clinic cannot be used: password [redacted] of [redacted] is wrong."
+    )
+
+
+def test_a_table_is_there_or_not(fresh_postgresql, open_):
+    database = open_(fresh_postgresql).database
+    assert (database.has_table("runs"), database.has_table("no_such_table")) == (True, False)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from adaptor import JobError, broadcast, send_text, state
+from adaptor.messenger.broadcast.exclusions import how_many
 
 #: See `conftest.py`.
 Campaign = Any
@@ -105,3 +106,10 @@ def test_whoever_was_left_out_stays_so_when_the_run_goes_on(campaign: Campaign) 
         after = campaign.perform(broadcast(people, HELLO, skip=skip))
     assert after["data"]["outcomes"] == {"skipped": 1, "sent": 1}
     assert campaign.texts == ["Hello Name 1."]
+
+
+def test_how_many_there_are_is_known_of_what_need_not_be_read_through(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"a": 1}\n\n{"a": 2}\n', encoding="utf-8")
+    (tmp_path / "b.CSV").write_text("psid\n1\n2\n3\n", encoding="utf-8")
+    assert [how_many(tmp_path / name) for name in ("a.jsonl", "b.CSV")] == [2, 3]
+    assert [how_many(source) for source in ([1, 2], {"a": 1, "b": 2}, "text", iter([1]))] == [2, 1, None, None]

@@ -1,11 +1,12 @@
 """Ids of runs."""
 
 import re
+import time
 
 import pytest
 
 from adaptor.core.errors import InputError
-from adaptor.runner.execution.recording.run_id import check_run_id, new_run_id
+from adaptor.runner.execution.recording.run_id import _MOST_LABEL, check_labels, check_run_id, new_run_id
 
 
 def test_a_new_id_has_the_time_and_four_random_characters():
@@ -21,3 +22,52 @@ def test_an_id_can_be_part_of_a_file_name():
             check_run_id(text)
     with pytest.raises(InputError, match="`last` is the newest run"):
         check_run_id("last")
+
+
+def test_a_new_id_has_the_time_of_greenwich(monkeypatch):
+    monkeypatch.setattr("adaptor.runner.execution.recording.run_id.time.gmtime", lambda: GREENWICH)
+    assert new_run_id().startswith("20261128-235959-")
+
+
+GREENWICH = time.struct_time((2026, 11, 28, 23, 59, 59, 5, 332, 0))
+
+
+def test_labels_are_words_by_their_names():
+    assert check_labels([("clinic", "kibera"), ("a.b-c_1", "x"), ("clinic", "kibera")]) == {
+        "clinic": "kibera",
+        "a.b-c_1": "x",
+    }
+
+
+@pytest.mark.parametrize(
+    ("labels", "description", "fix"),
+    [
+        (
+            [("a b", "x")],
+            "'a b' cannot be the name of a label.",
+            "Up to 64 letters, digits, dots, hyphens and underscores, such as clinic=kibera; nothing was run.",
+        ),
+        (
+            [("a", "")],
+            "The label `a` has no value that can be shown on a line.",
+            f"Give text of 1 to {_MOST_LABEL} characters; nothing was run.",
+        ),
+        (
+            [("a", "x\n")],
+            "The label `a` has no value that can be shown on a line.",
+            f"Give text of 1 to {_MOST_LABEL} characters; nothing was run.",
+        ),
+        ([("a", "x"), ("a", "y")], "The label `a` is given twice.", "Give it one value; nothing was run."),
+    ],
+)
+def test_what_cannot_be_a_label_is_refused(labels, description, fix):
+    with pytest.raises(InputError) as refused:
+        check_labels(labels)
+    assert (refused.value.description, refused.value.fix) == (description, fix)
+
+
+def test_the_longest_label_that_is_allowed():
+    assert check_labels([("a" * 64, "x" * _MOST_LABEL)])
+    for label in (("a" * 65, "x"), ("a", "x" * (_MOST_LABEL + 1)), (1, "x"), ("a", 1)):
+        with pytest.raises(InputError):
+            check_labels([label])
