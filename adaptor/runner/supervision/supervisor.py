@@ -20,6 +20,7 @@ from ..execution.interrupted import Interrupted, interruption
 from ..execution.result import EXIT_INTERRUPTED, EXIT_KILLED, Result, StepResult
 from ..execution.step_state import as_json, final_text
 from .guard import fork_guarded
+from .guard_above import fork_below_guard
 from .recorded import Recorded
 from .supervised_child import IN_FLIGHT, MIB, PROGRESS, SHARED_BYTES, Child, WatchedRun, limit_memory
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from ...core.run.call_record import CallRecord
     from ...ledger.records import WriteRecord
     from .guard import Guard
+    from .guard_above import ForkedJob
 
 #: Seconds between asking and killing: with nothing in flight, and with an answer awaited.
 GRACE_SECONDS = 1.0
@@ -67,7 +69,7 @@ class Supervisor:
         result: What is known about a run that had to be killed, or None.
     """
 
-    def __init__(self, guard: Guard, reports: IO[bytes], limits: RunLimits, run: WatchedRun) -> None:
+    def __init__(self, guard: Guard | ForkedJob, reports: IO[bytes], limits: RunLimits, run: WatchedRun) -> None:
         self._guard = guard
         self._pid = guard.child
         self._reports = reports
@@ -286,8 +288,13 @@ class Supervisor:
         result.state = json.loads(result.text)
 
 
-def supervise(limits: RunLimits, run: WatchedRun) -> Child | Supervisor:
+def supervise(limits: RunLimits, run: WatchedRun, *, is_guarded: bool = False) -> Child | Supervisor:
     """Fork: return the child's side in the child, and the parent's side in the parent.
+
+    Args:
+        limits: The limits of the run.
+        run: The run.
+        is_guarded: This process has a guard above it, for all its jobs: see `guard_above`.
 
     Raises:
         OSError: This machine cannot.
@@ -299,7 +306,7 @@ def supervise(limits: RunLimits, run: WatchedRun) -> Child | Supervisor:
     reports = tempfile.TemporaryFile()  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    guard = fork_guarded()
+    guard = fork_below_guard() if is_guarded else fork_guarded()
     if guard is not None:
         return Supervisor(guard, reports, limits, run)
     limit_memory(limits.memory)

@@ -44,8 +44,14 @@ _LOADED = (
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
 
 
-def main() -> None:
-    """Run what the pipe says until it is closed."""
+def main(*, is_guarded: bool = False) -> None:
+    """Run what the pipe says until it is closed.
+
+    Args:
+        is_guarded: There is a guard above this process: see `guard_above`.
+    """
+    if not is_guarded:
+        die_with(os.getppid())
     # The dispatcher does this for all runs.
     os.environ.pop(ENVIRONMENT_RETENTION, None)
     # The pipes of the dispatcher: nothing that a job prints gets into them.
@@ -57,9 +63,7 @@ def main() -> None:
     if not line:
         # The server ended meanwhile.
         return
-    first = json.loads(line)
-    die_with(first.pop("parent"))
-    settings = Settings(**first)
+    settings = Settings(**json.loads(line))
 
     def answer(facts: dict[str, object]) -> None:
         answers.write(json.dumps(facts) + "\n")
@@ -76,7 +80,8 @@ def main() -> None:
     gc.freeze()
     answer({"ready": os.getpid()})
     for line in orders:
-        outcome = perform(Order(**json.loads(line)), settings, credentials, [orders.fileno(), answers.fileno()])
+        private = [orders.fileno(), answers.fileno()]
+        outcome = perform(Order(**json.loads(line)), settings, credentials, private, is_guarded=is_guarded)
         # The supervisor has taken them; between two runs a signal ends this process.
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_DFL)
@@ -112,7 +117,3 @@ def _perform_nothing(settings: Settings, credentials: Credentials, run: Run) -> 
     result = Execution(plan, run, credentials, records, Answers(options, run, records)).perform({})
     json.dumps(Outcome.of(result).as_json())
     job.close()
-
-
-if __name__ == "__main__":
-    main()
