@@ -144,16 +144,6 @@ def appsecret_proof(access_token: str, app_secret: str) -> str:
     ).hexdigest()
 
 
-@lru_cache(maxsize=8)
-def _compiled(secrets: frozenset[str]) -> tuple[re.Pattern[str], int]:
-    """Return the pattern of secrets, and the length of their shortest form.
-
-    It takes milliseconds. Where a process runs many jobs with one credential, it is made once.
-    """
-    pattern, forms = pattern_of(secrets)
-    return pattern, min(map(len, forms))
-
-
 class Redactor:
     """Replaces every known secret in a text, in any of its forms.
 
@@ -191,7 +181,7 @@ class Redactor:
             return None, 0
         # Another thread may learn a secret meanwhile: then it is another set.
         if compiled is None or compiled[0] is not secrets:
-            compiled = self._compiled = secrets, *_compiled(frozenset(secrets))
+            compiled = self._compiled = secrets, *pattern_of(frozenset(secrets))
         return compiled[1:]
 
     @property
