@@ -20,6 +20,7 @@ from ..core.run.context import active
 from ..core.version import __version__
 from .departure import wire
 from .response import TimedResponse, TooLarge, seconds_left
+from .tls import trusting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -57,6 +58,13 @@ class _Watched(HTTPConnection):
 
 class _WatchedTLS(_Watched, HTTPSConnection):
     """The same over TLS; the request that asks a proxy for a tunnel does not count."""
+
+    def connect(self) -> None:
+        # A client certificate is added to the settings; and a connection to a proxy over TLS has its own.
+        is_plain = self.cert_file is None and (self.proxy is None or self.proxy.scheme == "http")
+        if is_plain and self.ssl_context is None and self.ca_certs:
+            self.ssl_context, self.ca_certs = trusting(self.ca_certs), None
+        super().connect()
 
 
 class _Pool(HTTPConnectionPool):
@@ -195,6 +203,19 @@ def settings_for(url: str) -> dict[str, Any]:
     return {"proxies": settings["proxies"], "verify": True if verify is None else verify}
 
 
+def read_certificates(url: str) -> None:
+    """Read the certificates that a connection to an address trusts: all later ones of this process find them there.
+
+    Raises:
+        ConfigurationError: A setting of the environment cannot be used.
+        OSError: The file cannot be read.
+    """
+    verify = settings_for(url)["verify"]
+    path = requests.utils.DEFAULT_CA_BUNDLE_PATH if verify is True else verify
+    if os.path.isfile(path):
+        trusting(path)
+
+
 def _check_bundle(path: str) -> None:
     """Refuse a CA bundle that cannot be used: its errors would look like errors of the other side."""
     import ssl
@@ -205,7 +226,7 @@ def _check_bundle(path: str) -> None:
         elif os.path.isdir(path):
             return
         else:
-            ssl.create_default_context(cafile=path)
+            trusting(path)
             return
     except OSError as cause:
         # For a file that can be read, the library gives no reason.

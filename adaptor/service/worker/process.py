@@ -29,6 +29,7 @@ from ...runner.load.script import load
 from ...runner.load.secret_warnings import of_credentials
 from ...runner.load.workflows.plan import Plan
 from ...runner.supervision.guard import die_with
+from ...wire.connection import read_certificates
 from .attempt import Order, Settings, perform
 from .outcome import Outcome
 
@@ -95,8 +96,8 @@ def warm_up(settings: Settings, credentials: Credentials) -> None:
     names = [*_LOADED, *(["psycopg", "adaptor.ledger.database.postgres"] if "://" in settings.database else [])]
     for name in names:
         importlib.import_module(name)
-    with contextlib.suppress(AdaptorError):
-        read_configuration({"access_token": "-", "base_url": "http://127.0.0.1"})
+    with contextlib.suppress(AdaptorError, OSError):
+        read_certificates(read_configuration({"access_token": "-"}).base_url)
     with Run(sink=lambda *line: None, dry_run=True, alone=True) as run:
         credentials.teach(run.redactor)
         lenient = read_credentials(None, is_lenient=True)
