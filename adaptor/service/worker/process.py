@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import io
 import json
 import os
 import signal
@@ -22,8 +23,10 @@ from ...runner.execution.plan_run import Execution
 from ...runner.execution.recording.resume import RunLedger
 from ...runner.execution.recording.retention import ENVIRONMENT_RETENTION
 from ...runner.execution.start import RunOptions
+from ...runner.input.document import read_document
 from ...runner.load.credentials import Credentials, read_credentials
 from ...runner.load.digest import look_at_loaded
+from ...runner.load.openfn.project import is_project, workflow_names
 from ...runner.load.prepare import prepare
 from ...runner.load.script import load
 from ...runner.load.secret_warnings import of_credentials
@@ -98,14 +101,28 @@ def warm_up(settings: Settings, credentials: Credentials) -> None:
         importlib.import_module(name)
     with contextlib.suppress(AdaptorError, OSError):
         read_certificates(read_configuration({"access_token": "-"}).base_url)
-    with Run(sink=lambda *line: None, dry_run=True, alone=True) as run:
-        credentials.teach(run.redactor)
-        lenient = read_credentials(None, is_lenient=True)
-        # Packages that the scripts import stay imported; modules beside them are loaded anew by each run.
-        prepare(settings.project, lenient, given={"print": lambda *words, **how: None}).close()
-        with contextlib.suppress(AdaptorError):
-            _perform_nothing(settings, credentials, run)
+    lenient = read_credentials(None, is_lenient=True)
+    for workflow in _workflows_in(settings.project):
+        # What scripts print while they are loaded goes nowhere: each run says it.
+        silence, run = io.StringIO(), Run(sink=lambda *line: None, dry_run=True, alone=True)
+        with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence), run:
+            # What is made here is kept, such as the pattern of all secrets and the code of all scripts. Packages that
+            # the scripts import stay imported; modules beside them are loaded anew by each run.
+            prepared = prepare(settings.project, lenient, workflow=workflow)
+            credentials.teach(run.redactor, prepared.plan)
+            prepared.close()
+            with contextlib.suppress(AdaptorError):
+                _perform_nothing(settings, credentials, run)
     look_at_loaded()
+
+
+def _workflows_in(project: str) -> list[str | None]:
+    """Return the names of the workflows in a file; None is its only one, or a file that cannot be read."""
+    with contextlib.suppress(AdaptorError):
+        document = read_document(project, "workflow")
+        if is_project(document.value):
+            return [*workflow_names(document)]
+    return [None]
 
 
 def _perform_nothing(settings: Settings, credentials: Credentials, run: Run) -> None:
