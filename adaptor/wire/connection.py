@@ -7,6 +7,7 @@ it when the first byte is written.
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -193,14 +194,22 @@ def settings_for(url: str) -> dict[str, Any]:
     Raises:
         ConfigurationError: A setting cannot be used; the error names its variable. Nothing was sent.
     """
-    settings = requests.Session().merge_environment_settings(url, {}, False, None, None)
-    verify = settings["verify"]
-    if isinstance(verify, str) and url.lower().startswith("https:"):
+    verify: Any = next((path for name in _CA_VARIABLES if (path := os.environ.get(name))), True)
+    if verify is not True and url.lower().startswith("https:"):
         _check_bundle(verify)
-    proxy = requests.utils.select_proxy(url, settings["proxies"])
+    proxies = _proxies_for(url)
+    proxy = requests.utils.select_proxy(url, proxies)
     if proxy is not None:
         _check_proxy(proxy)
-    return {"proxies": settings["proxies"], "verify": True if verify is None else verify}
+    return {"proxies": proxies, "verify": verify}
+
+
+def _proxies_for(url: str) -> dict[str, str]:
+    # To find that there are none takes a millisecond in a process that was just forked. On the other systems further
+    # settings than those of the environment count.
+    if sys.platform == "linux" and not any(name.lower().endswith("_proxy") for name in os.environ):
+        return {}
+    return dict(requests.utils.get_environ_proxies(url))
 
 
 def read_certificates(url: str) -> None:

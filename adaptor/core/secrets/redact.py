@@ -127,6 +127,7 @@ def _told_apart(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DISTINCT]
 
 
+@lru_cache(maxsize=32)
 def appsecret_proof(access_token: str, app_secret: str) -> str:
     """Return the `appsecret_proof`, by which Meta sees that a call comes from a server that knows the app secret.
 
