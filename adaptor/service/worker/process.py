@@ -12,6 +12,7 @@ import io
 import json
 import os
 import signal
+from typing import TYPE_CHECKING
 
 import adaptor
 
@@ -20,11 +21,12 @@ from ...core.errors import AdaptorError
 from ...core.run.context import Run
 from ...runner.execution.answers import Answers
 from ...runner.execution.plan_run import Execution
+from ...runner.execution.recording.ledger_location import IN_MEMORY
 from ...runner.execution.recording.resume import RunLedger
 from ...runner.execution.recording.retention import ENVIRONMENT_RETENTION
 from ...runner.execution.start import RunOptions
 from ...runner.input.document import read_document
-from ...runner.load.credentials import Credentials, read_credentials
+from ...runner.load.credentials import credentials_of, read_credentials
 from ...runner.load.digest import look_at_loaded
 from ...runner.load.openfn.project import is_project, workflow_names
 from ...runner.load.prepare import prepare
@@ -32,9 +34,13 @@ from ...runner.load.script import load
 from ...runner.load.secret_warnings import of_credentials
 from ...runner.load.workflows.plan import Plan
 from ...runner.supervision.guard import die_with
-from ...wire.connection import read_certificates
+from ...wire.connection import Transport, read_certificates
+from ...wire.recorded import Record
 from .attempt import Order, Settings, perform
 from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from ...runner.load.credentials import Credentials
 
 #: What most runs load.
 _LOADED = (
@@ -110,9 +116,10 @@ def warm_up(settings: Settings, credentials: Credentials) -> None:
             # the scripts import stay imported; modules beside them are loaded anew by each run.
             prepared = prepare(settings.project, lenient, workflow=workflow)
             credentials.teach(run.redactor, prepared.plan)
+            run.redactor.keep(run.redactor.text(" "))
             prepared.close()
-            with contextlib.suppress(AdaptorError):
-                _perform_nothing(settings, credentials, run)
+    with contextlib.suppress(AdaptorError):
+        _rehearse(settings)
     look_at_loaded()
 
 
@@ -125,13 +132,24 @@ def _workflows_in(project: str) -> list[str | None]:
     return [None]
 
 
-def _perform_nothing(settings: Settings, credentials: Credentials, run: Run) -> None:
-    """Perform a job that does nothing: what Python and we make on first use is there for all runs then."""
-    job = load("warm-up", text="fn(lambda state: state)", folder=os.path.dirname(os.path.abspath(settings.project)))
+def _rehearse(settings: Settings) -> None:
+    """Send a message to nobody: what Python, the packages and we make on first use is there for all runs then.
+
+    The ledger is in memory, and recorded answers stand for the network.
+    """
+    answer = {"id": "1", "recipient_id": "1", "message_id": "m_1"}
+    calls = [{"request": {"method": method}, "response": {"body": answer}} for method in ("GET", "POST")]
+    credentials = credentials_of({"access_token": "token-of-a-rehearsal"})
     options = RunOptions(settings.project)
-    records = RunLedger(settings.project, [], run, options)
-    plan = Plan.of_job(job)
-    list(of_credentials(credentials, plan, {}))
-    result = Execution(plan, run, credentials, records, Answers(options, run, records)).perform({})
-    json.dumps(Outcome.of(result).as_json())
-    job.close()
+    options.database = IN_MEMORY
+    with Run(sink=lambda *line: None, alone=True) as run:
+        Transport.of(run).wrap = Record(calls, lambda recorded, made: []).transport
+        job = load("rehearsal", text='get_page()\nsend_text("1", "Hello")', folder=os.path.dirname(settings.project))
+        plan = Plan.of_job(job)
+        list(of_credentials(credentials, plan, {}))
+        with RunLedger(settings.project, [], run, options) as records:
+            result = Execution(plan, run, credentials, records, Answers(options, run, records)).perform({})
+            records.conclude(result)
+            records.close(result)
+        json.dumps(Outcome.of(result).as_json())
+        job.close()
