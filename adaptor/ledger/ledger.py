@@ -131,20 +131,29 @@ class Ledger:
 
     def close(self, exit_code: int, *, finished: bool) -> None:
         """End the run and close the ledger."""
+        is_released = False
         try:
             if uncertain := self._uncertain.ids():
                 self.return_to_claimed(uncertain)
             if self.sent_before is not None and not self.is_resumed and self.store.runs.withdraw(self.record.id):
                 return
-            if finished:
-                # The run will not return to these: later writes have replaced them.
-                self.store.writes.skip_claimed(self.record.id)
-            self.store.runs.end(self.record.id, self._lease.id, FINISHED if finished else STOPPED, exit_code)
+            self._lease.stop()
+            self.store.database.transact(lambda: self._end(exit_code, finished=finished))
+            is_released = True
         finally:
             try:
-                self._lease.close()
+                if not is_released:
+                    self._lease.close()
             finally:
                 self.store.close()
+
+    def _end(self, exit_code: int, *, finished: bool) -> None:
+        """Record the end of the run and release its lease, inside a transaction."""
+        if finished:
+            # The run will not return to these: later writes have replaced them.
+            self.store.writes.skip_claimed(self.record.id)
+        self.store.runs.end(self.record.id, self._lease.id, FINISHED if finished else STOPPED, exit_code)
+        self._lease.release()
 
     def enter_step(self, step: str, arrival: int, later: Iterable[str] = ()) -> None:
         """Set the step of the following writes.

@@ -39,8 +39,16 @@ class Lease:
 
     def close(self) -> None:
         """Stop renewing and release everything."""
+        self.stop()
+        self.release()
+
+    def stop(self) -> None:
+        """Stop renewing. Not inside a transaction: the last renewal may wait for its end."""
         self._ended.set()
         self._thread.join()
+
+    def release(self) -> None:
+        """Release everything."""
         self._leases.release(self.id, self._run)
 
     def _renew(self) -> None:

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 # Not from the folder in which the service was started: a `json.py` there must not stand in for Python's own.
 _START = (
-    f"import sys; sys.path.append({str(Path(PACKAGE).parent)!r}); "
-    "from adaptor.service.worker.start import main; main()"
+    f"import sys; sys.path.append({str(Path(PACKAGE).parent)!r}); from adaptor.service.worker.start import main; main()"
 )
 
 
