@@ -278,19 +278,12 @@ class Dispatcher:
         self, most: int, most_others: int, versions: Iterable[tuple[str, str]] | None
     ) -> list[RunRow]:
         """Claim runs under the lease of this process: a new one where it was suspended for too long."""
-        lease, leases = self._lease, self._store.ledger.leases
-
-        def work() -> list[RunRow] | None:
-            if lease is None or leases.is_valid(lease.id) is None:
-                return None
-            return self._store.runs.claim(lease.id, most, most_others, versions)
-
-        found = self._store.database.transact(work)
-        if found is not None:
-            return found
-        if lease is not None:
-            lease.close()
-        self._lease = Lease(leases, "")
+        if self._lease is not None:
+            found = self._store.claim(self._lease.id, most, most_others, versions)
+            if found is not None:
+                return found
+            self._lease.close()
+        self._lease = Lease(self._store.ledger.leases, "")
         return self._store.runs.claim(self._lease.id, most, most_others, versions)
 
     def _check_for_lost(self) -> None:
