@@ -87,5 +87,6 @@ def test_nothing_that_a_job_has_started_outlives_a_run_that_ends_well(serve, san
     server, guard, worker, *rest = begun(serve, sandbox, tmp_path, FAMILY.replace("SLEEP", "pass"))
     server.wait_for("hook: succeeded")
     assert all(map(is_gone, rest))
-    assert not is_gone(worker) and not is_gone(guard)
+    assert not is_gone(worker)
+    assert not is_gone(guard)
     server.stop()
