@@ -88,13 +88,18 @@ class Server:
         for pid in pids:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             used += sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-            for task in Path(f"/proc/{pid}/task").iterdir():
-                pids += map(int, (task / "children").read_text().split())
+            pids += children_of(pid)
         return used
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait()
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the processes that a process has started, in any of its threads."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
 
 
 def body_of(number: int) -> bytes:
@@ -160,8 +165,8 @@ def measure_store(database: str | None, sandbox: Sandbox, seconds: float) -> Non
             noted(database, "500 webhooks/s answered, p99", quantile(took, 0.99), "ms", at_most=200)
         else:
             noted(database, "webhooks stored, as many as go", got, "events a second", at_least=500)
-    tasks = Path(f"/proc/{server.process.pid}/task").iterdir()
-    worker = next(child for task in tasks for child in (task / "children").read_text().split())
+    # Between the server and a worker there is the worker's guard.
+    worker = children_of(children_of(server.process.pid)[0])[0]
     memory = re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{worker}/status").read_text())[0]
     print(f"{int(memory) / 1024:7.1f} MB: an idle worker")
     noted(database, "an idle worker", int(memory) / 1024, "MB", at_most=80)
@@ -323,9 +328,9 @@ def measure_machines(database: str, rounds: int = 3) -> None:
     machines = Machines("fn(lambda state: state)", database, 1)
     print(f"{max(machines.perform(100) for _ in range(3)):7.1f} no-op runs/s by one adaptor worker (best of 3)")
     parent = machines.processes[0].pid
-    tasks = Path(f"/proc/{parent}/task").iterdir()
-    children = [child for task in tasks for child in (task / "children").read_text().split()]
-    for what, pid in (("adaptor worker itself", parent), ("its idle worker process", children[0])):
+    guard = children_of(parent)[0]
+    known = ("adaptor worker itself", parent), ("its guard", guard), ("its idle worker process", children_of(guard)[0])
+    for what, pid in known:
         memory = re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[0]
         print(f"{int(memory) / 1024:7.1f} MB: {what}")
     machines.stop()

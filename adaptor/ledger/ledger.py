@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from contextlib import closing
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -131,20 +132,18 @@ class Ledger:
 
     def close(self, exit_code: int, *, finished: bool) -> None:
         """End the run and close the ledger."""
-        try:
+        with closing(self.store), closing(self._lease):
             if uncertain := self._uncertain.ids():
                 self.return_to_claimed(uncertain)
             if self.sent_before is not None and not self.is_resumed and self.store.runs.withdraw(self.record.id):
                 return
-            if finished:
-                # The run will not return to these: later writes have replaced them.
-                self.store.writes.skip_claimed(self.record.id)
-            self.store.runs.end(self.record.id, self._lease.id, FINISHED if finished else STOPPED, exit_code)
-        finally:
-            try:
-                self._lease.close()
-            finally:
-                self.store.close()
+            self._lease.close(lambda: self._end(exit_code, finished=finished))
+
+    def _end(self, exit_code: int, *, finished: bool) -> None:
+        if finished:
+            # The run will not return to these: later writes have replaced them.
+            self.store.writes.skip_claimed(self.record.id)
+        self.store.runs.end(self.record.id, self._lease.id, FINISHED if finished else STOPPED, exit_code)
 
     def enter_step(self, step: str, arrival: int, later: Iterable[str] = ()) -> None:
         """Set the step of the following writes.

@@ -7,6 +7,7 @@ it when the first byte is written.
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -20,6 +21,7 @@ from ..core.run.context import active
 from ..core.version import __version__
 from .departure import wire
 from .response import TimedResponse, TooLarge, seconds_left
+from .tls import trusting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -57,6 +59,13 @@ class _Watched(HTTPConnection):
 
 class _WatchedTLS(_Watched, HTTPSConnection):
     """The same over TLS; the request that asks a proxy for a tunnel does not count."""
+
+    def connect(self) -> None:
+        # A client certificate is added to the settings; and a connection to a proxy over TLS has its own.
+        is_plain = self.cert_file is None and (self.proxy is None or self.proxy.scheme == "http")
+        if is_plain and self.ssl_context is None and self.ca_certs:
+            self.ssl_context, self.ca_certs = trusting(self.ca_certs), None
+        super().connect()
 
 
 class _Pool(HTTPConnectionPool):
@@ -185,14 +194,35 @@ def settings_for(url: str) -> dict[str, Any]:
     Raises:
         ConfigurationError: A setting cannot be used; the error names its variable. Nothing was sent.
     """
-    settings = requests.Session().merge_environment_settings(url, {}, False, None, None)
-    verify = settings["verify"]
-    if isinstance(verify, str) and url.lower().startswith("https:"):
+    verify: Any = next((path for name in _CA_VARIABLES if (path := os.environ.get(name))), True)
+    if verify is not True and url.lower().startswith("https:"):
         _check_bundle(verify)
-    proxy = requests.utils.select_proxy(url, settings["proxies"])
+    proxies = _proxies_for(url)
+    proxy = requests.utils.select_proxy(url, proxies)
     if proxy is not None:
         _check_proxy(proxy)
-    return {"proxies": settings["proxies"], "verify": True if verify is None else verify}
+    return {"proxies": proxies, "verify": verify}
+
+
+def _proxies_for(url: str) -> dict[str, str]:
+    # To find that there are none takes a millisecond in a process that was just forked. On the other systems further
+    # settings than those of the environment count.
+    if sys.platform == "linux" and not any(name.lower().endswith("_proxy") for name in os.environ):
+        return {}
+    return dict(requests.utils.get_environ_proxies(url))
+
+
+def read_certificates(url: str) -> None:
+    """Read the certificates that a connection to an address trusts: all later ones of this process find them there.
+
+    Raises:
+        ConfigurationError: A setting of the environment cannot be used.
+        OSError: The file cannot be read.
+    """
+    verify = settings_for(url)["verify"]
+    path = requests.utils.DEFAULT_CA_BUNDLE_PATH if verify is True else verify
+    if os.path.isfile(path):
+        trusting(path)
 
 
 def _check_bundle(path: str) -> None:
@@ -205,7 +235,7 @@ def _check_bundle(path: str) -> None:
         elif os.path.isdir(path):
             return
         else:
-            ssl.create_default_context(cafile=path)
+            trusting(path)
             return
     except OSError as cause:
         # For a file that can be read, the library gives no reason.

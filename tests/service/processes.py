@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import itertools
@@ -127,6 +128,13 @@ def children_of(pid: int) -> list[int]:
 def family_of(pid: int) -> list[int]:
     """Return a process and all below it."""
     return [pid, *(each for child in children_of(pid) for each in family_of(child))]
+
+
+def kill_all(pids: list[int]) -> None:
+    """Kill processes; with the first of them others may have ended."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 class Lines:

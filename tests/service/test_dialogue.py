@@ -9,7 +9,7 @@ import pytest
 from adaptor.service.store.store import open_service_store
 from tests.waiting import wait_until
 
-from .processes import PSID, children_of, family_of, message, write_bot
+from .processes import PSID, children_of, family_of, kill_all, message, write_bot
 
 
 @pytest.fixture
@@ -113,8 +113,7 @@ def test_a_question_of_which_nobody_knows_whether_it_arrived_waits_for_its_answe
     server = serve("--workers", "1", "--database", database)
     assert server.post(message(text="Hi")) == 200
     wait_until(lambda: texts(sandbox))
-    for pid in family_of(server.process.pid)[1:]:
-        os.kill(pid, signal.SIGKILL)
+    kill_all(family_of(server.process.pid)[1:])
     server.wait_for("hook: waits for an answer")
     assert server.post(message(text="Ana")) == 200
     server.wait_for("hook: waits for an answer", 2)

@@ -17,7 +17,7 @@ from adaptor.service.triggers.project import load_project
 from adaptor.service.worker.dispatcher import LOOK_SECONDS, LOST_SECONDS
 from tests.waiting import wait_until
 
-from .processes import PAGE, PSID, SECRET, TOKEN, children_of, family_of, message, write_bot
+from .processes import PAGE, PSID, SECRET, TOKEN, children_of, family_of, kill_all, message, write_bot
 
 ANSWER = 'send_text(state.data.psid, f"You said {state.data.text}")\n'
 SCRIPT = """
@@ -174,8 +174,7 @@ def test_the_broadcast_of_a_killed_machine_is_taken_over(serve, work, forks, san
     family = family_of(busy.process.pid)
     # On one machine the end of a process is seen at once. This one is far away.
     store.database.run("UPDATE holders SET machine = 'far away'")
-    for pid in family:
-        os.kill(pid, signal.SIGKILL)
+    kill_all(family)
     sent = len(sandbox.messages)
     wait_until(lambda: len(sandbox.messages) > sent + 2)
     wait_until(lambda: not any(store.runs.count_open().values()))
@@ -201,8 +200,7 @@ def test_who_says_stop_during_a_broadcast_gets_nothing_more_though_its_worker_is
     id_ = forks.run(["submit", "bot.json", "--start", "all", *shared], cwd=tmp_path).stdout.strip()
     wait_until(lambda: len(sandbox.messages) >= 10)
     assert server.post(message(people[100], "STOP")) == 200
-    for pid in family_of(next(each for each in workers if any(id_ in line for line in each.lines)).process.pid):
-        os.kill(pid, signal.SIGKILL)
+    kill_all(family_of(next(each for each in workers if any(id_ in line for line in each.lines)).process.pid))
     assert server.post(message(people[110], "stop!")) == 200
     wait_until(lambda: not any(store.runs.count_open().values()))
     assert store.ledger.writes.counts(id_)["skipped"] == 2

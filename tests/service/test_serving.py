@@ -14,7 +14,7 @@ from adaptor.service.store.records import SUCCEEDED
 from adaptor.service.store.store import open_service_store
 from tests.waiting import wait_until
 
-from .processes import PSID, SECRET, TOKEN, body_of, children_of, message, signed, write_bot
+from .processes import PSID, SECRET, TOKEN, body_of, children_of, family_of, message, signed, write_bot
 
 ANSWER = 'send_text(state.data.psid, f"You said {state.data.text}")\n'
 
@@ -70,11 +70,14 @@ def test_what_was_stored_is_answered_after_a_kill_of_the_server(serve, sandbox, 
     ready = server.url.replace("webhook", "readyz")
     wait_until(lambda: requests.get(ready, timeout=60).json()["ready"])
     # No worker takes a run: the server dies between storage and answer.
-    for pid in children_of(server.process.pid):
+    suspended = family_of(server.process.pid)[1:]
+    for pid in suspended:
         os.kill(pid, signal.SIGSTOP)
     for number in range(5):
         assert server.post(message(text=f"{number}")) == 200
     server.kill()
+    for pid in suspended:
+        os.kill(pid, signal.SIGKILL)
     again = serve()
     again.wait_for("succeeded", 5)
     again.stop()

@@ -52,8 +52,9 @@ class KeptSecrets:
 
     def __init__(self) -> None:
         self._paths: dict[str, list[str]] = {}
-        #: The pattern of all forms of all secrets, and for each form its path and name; None until it is needed.
-        self._forms: tuple[re.Pattern[str], dict[str, tuple[str, str]]] | None = None
+        #: The pattern of all forms of all secrets, and of each form its path and name; made when they are needed.
+        self._pattern: re.Pattern[str] | None = None
+        self._forms: dict[str, tuple[str, str]] = {}
         self._keys: dict[str, list[bytes]] = {}
         self._salt = ""
         self._marks: dict[tuple[str, str], str] = {}
@@ -68,7 +69,9 @@ class KeptSecrets:
                 paths.append(path)
                 is_new = True
         if is_new:
-            self._forms = None
+            # Another thread may be marking a text: it never finds a form of the pattern that has no name.
+            self._forms = {}
+            self._pattern = None
             self._keys.clear()
             self._marks.clear()
             self._unmarked.clear()
@@ -84,9 +87,12 @@ class KeptSecrets:
 
     def mark(self, text: str) -> str:
         """Return a text with a mark in place of each secret."""
-        pattern, names = self._forms or self._compiled()
+        if self._pattern is None and self._paths:
+            self._pattern = pattern_of(frozenset(self._paths))[0]
+        pattern = self._pattern
         if pattern is None or not pattern.search(text):
             return text.replace(MARK_BEGINS, _NO_MARK) if MARK_BEGINS in text else text
+        names = self._forms or self._named_forms()
         parts, end = [], 0
         for found in pattern.finditer(text):
             parts += [text[end : found.start()].replace(MARK_BEGINS, _NO_MARK), self._mark(found[0], *names[found[0]])]
@@ -114,15 +120,13 @@ class KeptSecrets:
             return plain
         return int(plain) if whole[2] == "int" and plain.lstrip("-").isdecimal() else float(plain)
 
-    def _compiled(self) -> tuple[re.Pattern[str] | None, dict[str, tuple[str, str]]]:
-        if not self._paths:
-            return None, {}
-        names: dict[str, tuple[str, str]] = {}
+    def _named_forms(self) -> dict[str, tuple[str, str]]:
+        found: dict[str, tuple[str, str]] = {}
         for secret, paths in self._paths.items():
             for name, form in forms_of(secret):
-                names.setdefault(form, (min(paths, key=len), name))
-        self._forms = pattern_of(self._paths)[0], names
-        return self._forms
+                found.setdefault(form, (min(paths, key=len), name))
+        self._forms = found
+        return found
 
     def _mark(self, form: str, path: str, name: str) -> str:
         known = self._marks.get((form, name))

@@ -127,6 +127,7 @@ def _told_apart(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DISTINCT]
 
 
+@lru_cache(maxsize=32)
 def appsecret_proof(access_token: str, app_secret: str) -> str:
     """Return the `appsecret_proof`, by which Meta sees that a call comes from a server that knows the app secret.
 
@@ -142,16 +143,6 @@ def appsecret_proof(access_token: str, app_secret: str) -> str:
     return hmac.new(
         app_secret.encode("utf-8", "surrogatepass"), access_token.encode("utf-8", "surrogatepass"), hashlib.sha256
     ).hexdigest()
-
-
-@lru_cache(maxsize=8)
-def _compiled(secrets: frozenset[str]) -> tuple[re.Pattern[str], int]:
-    """Return the pattern of secrets, and the length of their shortest form.
-
-    It takes milliseconds. Where a process runs many jobs with one credential, it is made once.
-    """
-    pattern, forms = pattern_of(secrets)
-    return pattern, min(map(len, forms))
 
 
 class Redactor:
@@ -191,7 +182,7 @@ class Redactor:
             return None, 0
         # Another thread may learn a secret meanwhile: then it is another set.
         if compiled is None or compiled[0] is not secrets:
-            compiled = self._compiled = secrets, *_compiled(frozenset(secrets))
+            compiled = self._compiled = secrets, *pattern_of(frozenset(secrets))
         return compiled[1:]
 
     @property

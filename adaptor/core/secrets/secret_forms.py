@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,15 +48,19 @@ def weakness(secret: str) -> str | None:
     return None
 
 
-def pattern_of(secrets: Iterable[str]) -> tuple[re.Pattern[str], set[str]]:
-    """Return the pattern that finds secrets in all their forms, and these forms."""
+@lru_cache(maxsize=8)
+def pattern_of(secrets: frozenset[str]) -> tuple[re.Pattern[str], int]:
+    """Return the pattern that finds secrets in all their forms, and the length of the shortest form.
+
+    It takes milliseconds. Where a process runs many jobs with one credential, it is made once.
+    """
     anywhere: set[str] = set()
     whole_words: set[str] = set()
     for secret in secrets:
         is_weak = weakness(secret) is not None
         for name, form in forms_of(secret):
             (whole_words if is_weak and not is_encoded(name) else anywhere).add(form)
-    return any_of(anywhere, whole_words), anywhere | whole_words
+    return any_of(anywhere, whole_words), min(map(len, anywhere | whole_words))
 
 
 def any_of(forms: Iterable[str], whole_words: Iterable[str] = ()) -> re.Pattern[str]:

@@ -101,6 +101,15 @@ class Database(ABC):
     def clean_up(self) -> None:  # noqa: B027 - not every database has something to do
         """Remove deleted values from the disk, if the database does not do so itself."""
 
+    def make_tables(self) -> None:
+        """Bring the tables up to date, if they are not: to look takes no lock, and no other process waits for it.
+
+        Raises:
+            InputError: They were made by a later release.
+        """
+        if not (self.has_table("ledger_version") and self.is_up_to_date()):
+            self.migrate()
+
     def is_up_to_date(self) -> bool:
         """Whether the tables, which exist, have the version of this release; nothing is written.
 

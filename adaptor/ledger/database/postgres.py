@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import InputError
@@ -28,6 +28,15 @@ _CONNECTION = {
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
 }
+#: Only durable transactions wait for the disk. Plans are cached, and one that was made while a table was small would be
+#: a scan: every statement has an index. A process that is suspended in a transaction must not block those that take
+#: over; none takes a second.
+_SETTINGS = f"""
+    SET search_path TO {SCHEMA};
+    SET synchronous_commit TO off;
+    SET enable_seqscan TO off;
+    SET idle_in_transaction_session_timeout TO '8s'
+"""
 _EPOCH = "extract(epoch FROM clock_timestamp())::double precision"
 
 
@@ -81,19 +90,20 @@ class PostgresDatabase(Database):
                 if read_only:
                     self._check_readable()
                 else:
-                    self._make_tables()
+                    self.make_tables()
         except psycopg.Error as cause:
             raise self._unusable(self._reason(cause)) from None
         except LedgerError as cause:
             raise self._unusable(cause.description.partition(" cannot be written: ")[2].rstrip(".")) from None
 
-    def _make_tables(self) -> None:
+    def migrate(self) -> None:
+        """Bring the tables up to date, in one process at a time."""
         self.run("SELECT pg_advisory_lock(?)", (_MIGRATION_LOCK,))
         try:
             # Checked first, since CREATE SCHEMA needs rights even if it exists.
             if self.run("SELECT to_regnamespace(?)", (SCHEMA,)).fetchone()[0] is None:
                 self.run(f"CREATE SCHEMA {SCHEMA}")
-            self.migrate()
+            super().migrate()
         finally:
             self.run("SELECT pg_advisory_unlock(?)", (_MIGRATION_LOCK,))
 
@@ -115,14 +125,8 @@ class PostgresDatabase(Database):
         connection = psycopg.connect(autocommit=True, **self._parts)
         connection.prepare_threshold = 2
         connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-        connection.execute(f"SET search_path TO {SCHEMA}")
         connection.read_only = self._read_only
-        # Only durable transactions wait for the disk.
-        connection.execute("SET synchronous_commit TO off")
-        # Plans are cached, and one that was made while a table was small would be a scan. Every statement has an index.
-        connection.execute("SET enable_seqscan TO off")
-        # A process that is suspended in a transaction must not block those that take over; none takes a second.
-        connection.execute("SET idle_in_transaction_session_timeout TO '8s'")
+        connection.execute(_SETTINGS)
         return connection
 
     @contextmanager
@@ -152,6 +156,22 @@ class PostgresDatabase(Database):
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[None]:
         """Open a transaction, or join the open one."""
+        with self.reading():
+            if self._depth:
+                yield
+                return
+            with self._connection.transaction():
+                if durable:
+                    self.run("SET LOCAL synchronous_commit TO on")
+                self._depth = 1
+                try:
+                    yield
+                finally:
+                    self._depth = 0
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let statements read, each by itself: in a transaction, too, each would see what is committed by then."""
         with self._lock:
             if self._depth:
                 yield
@@ -160,24 +180,13 @@ class PostgresDatabase(Database):
                 if self._connection.closed and not self._is_closed:
                     # The server was lost. A transaction is complete or has no effect, so the next can begin.
                     self._connection = self._connect()
-                with self._connection.transaction():
-                    if durable:
-                        self.run("SET LOCAL synchronous_commit TO on")
-                    self._depth = 1
-                    try:
-                        yield
-                    finally:
-                        self._depth = 0
+                yield
             except self._error as cause:
                 kind = TransactionConflict if isinstance(cause, self._undone) else LedgerError
                 raise kind(
                     f"The ledger {self.name} cannot be written: {self._reason(cause)}.",
                     fix="Nothing was sent after that. Check the database; then continue with --resume.",
                 ) from None
-
-    def reading(self) -> AbstractContextManager[None]:
-        """Open a transaction, or join the open one: in PostgreSQL reading blocks no writer."""
-        return self.transaction()
 
     def _unusable(self, reason: str) -> LedgerUnusable:
         return LedgerUnusable(

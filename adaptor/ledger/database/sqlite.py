@@ -54,7 +54,7 @@ class SqliteDatabase(Database):
                 self._read_older()
             else:
                 self._use_log()
-                self.migrate()
+                self.make_tables()
         except (sqlite3.Error, LedgerError) as cause:
             self._connection.close()
             raise self._unusable(cause) from None

@@ -15,6 +15,8 @@ from ..errors import LedgerError
 from .process import this_machine, this_process
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .leases import Leases
 
 #: How often a lease is renewed while it is valid.
@@ -32,16 +34,24 @@ class Lease:
         self.id = os.urandom(8).hex()
         self._run = run
         self._leases = leases
+        self._is_released = False
         self._ended = threading.Event()
         self._leases.acquire(self.id, this_machine(), this_process())
         self._thread = threading.Thread(target=self._renew, name="ledger-holder", daemon=True)
         self._thread.start()
 
-    def close(self) -> None:
-        """Stop renewing and release everything."""
+    def close(self, before: Callable[[], object] = lambda: None) -> None:
+        """Stop renewing and release everything, unless that was done. Not inside a transaction.
+
+        Args:
+            before: Is called first, in the same transaction; perhaps again, after a conflict with another one.
+        """
+        if self._is_released:
+            return
         self._ended.set()
         self._thread.join()
-        self._leases.release(self.id, self._run)
+        self._leases.release(self.id, self._run, before)
+        self._is_released = True
 
     def _renew(self) -> None:
         while not self._ended.wait(self._leases.terms.seconds / RENEWALS):

@@ -14,6 +14,8 @@ from ..records import SENDING, UNKNOWN
 from .process import is_gone
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..database.database import Database
 
 #: How long a lease is valid after its last renewal, where nothing else is asked for. No lease is longer.
@@ -65,9 +67,14 @@ class Leases:
                 "UPDATE holders SET expires = ? WHERE id = ?", (self._database.ticks() + self.terms.seconds, holder)
             )
 
-    def release(self, holder: str, run: str) -> None:
-        """Release a lease and everything that it holds."""
-        self._database.transact(lambda: self._release(holder, run))
+    def release(self, holder: str, run: str, before: Callable[[], object] = lambda: None) -> None:
+        """Release a lease and everything that it holds, after something else in the same transaction."""
+
+        def work() -> None:
+            before()
+            self._release(holder, run)
+
+        self._database.transact(work)
 
     def is_valid(self, holder: str) -> float | None:
         """Return the time if a lease of this process exists and its terms are met, else None.

@@ -10,7 +10,7 @@ from ..problems.source_lines import CannotLoad, located
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -120,15 +120,15 @@ def names_not_ours(
         yield from _wrong_attributes(tree, {"http"}, "http", of_http, file)
 
 
-def missing_modules(tree: ast.Module, folder: str, file: str) -> Iterator[CannotLoad]:
+def missing_modules(statements: Iterable[ast.stmt], folder: str, file: str) -> Iterator[CannotLoad]:
     """Yield a problem for each module that the top level imports and that is not there.
 
     Args:
-        tree: The script.
+        statements: The top level of the script.
         folder: Where modules beside it are looked for.
         file: The script's file.
     """
-    for node in tree.body:
+    for node in statements:
         if isinstance(node, ast.Import):
             modules = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

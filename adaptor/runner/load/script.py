@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import sys
+from functools import lru_cache
 from itertools import count
 from types import FunctionType, ModuleType
 
@@ -26,6 +27,7 @@ from .unfilled import refuse_unfilled
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import CodeType
     from typing import Any
 
 #: The name of a job's module while it runs; further ones are numbered.
@@ -65,22 +67,58 @@ def load(
     source = _read(file) if text is None else text
     folder = folder or os.path.dirname(os.path.abspath(file))
     try:
-        tree, vocabulary, known, outline = _examine(source, file, given, folder)
+        script = _examine(source, file, tuple(given), folder)
     except RecursionError:
         raise located(syntax.too_deep(), file, 1, 0) from None
-    loading = _Loading(file, {**vocabulary, **given}, folder)
-    job = loading.perform(tree, known)
-    job.warnings = [*_imported_in_vain(tree, folder, file), *warnings_of(job, outline)]
+    job = _Loading(script, given, folder).perform()
+    job.warnings = [*_imported_in_vain(script, folder), *warnings_of(job, script.outline)]
     return job
 
 
-def _examine(
-    source: bytes | str, file: str, given: Mapping[str, Any], folder: str
-) -> tuple[ast.Module, dict[str, Any], set[str], Outline]:
+class _Script:
+    """What is known of a script before it runs.
+
+    Attributes:
+        file: Its name in errors.
+        statements: Its statements, rewritten: see `syntax`.
+        vocabulary: The values of our names in it.
+        known: The names of its operations.
+        imports: The modules that it imports, each with its line.
+        outline: The names that it binds and reads at its top level.
+    """
+
+    def __init__(self, tree: ast.Module, file: str, vocabulary: dict[str, Any], known: set[str]) -> None:
+        self.file = file
+        self.vocabulary = vocabulary
+        self.known = known
+        self.imports = imported_modules(tree)
+        self.outline = Outline(tree)
+        self._tree = ast.fix_missing_locations(syntax.Collecting(tree).visit(tree))
+        self.statements: list[ast.stmt] = self._tree.body
+        self._code: CodeType | None = None
+
+    def code(self) -> CodeType:
+        """Return the code that runs it.
+
+        Raises:
+            CannotLoad: Python's compiler does not take it.
+        """
+        if self._code is None:
+            try:
+                self._code = compile(self._tree, self.file, "exec")
+            except SyntaxError as cause:
+                raise syntax.not_python(cause, self.file) from None
+            except (RecursionError, MemoryError):
+                raise located(syntax.too_deep(), self.file, 1, 0) from None
+        return self._code
+
+
+@lru_cache(maxsize=128)
+def _examine(source: bytes | str, file: str, given: tuple[str, ...], folder: str) -> _Script:
     """Parse a script and look for mistakes without running it.
 
-    Returns:
-        The tree, the values of our names in it, the names of its operations, and its outline.
+    It takes as long as all the rest of a small job. Where a process and those that it forks run a job again, with the
+    same text, it is done once.
 
     Raises:
         RecursionError: Python parses an expression that is too deep to be gone through.
@@ -103,9 +141,9 @@ def _examine(
     if problems:
         # A call like postMessage({ text: "a" }); is Python to the parser.
         _refuse_javascript(source, file)
-        problems += missing_modules(tree, folder, file)
+        problems += missing_modules(tree.body, folder, file)
         _raise_for(sorted(problems, key=lambda problem: problem.line or 0))
-    return tree, vocabulary, known, Outline(tree)
+    return _Script(tree, file, vocabulary, known)
 
 
 def _refuse_javascript(source: bytes | str, file: str) -> None:
@@ -116,15 +154,16 @@ def _refuse_javascript(source: bytes | str, file: str) -> None:
         raise refusal from None
 
 
-def _imported_in_vain(tree: ast.Module, folder: str, file: str) -> list[InputError]:
+def _imported_in_vain(script: _Script, folder: str) -> list[InputError]:
     """Return a warning for each import of a module that lies beside a script in vain, since its name is taken."""
     found = []
-    taken = beside.taken_beside(folder)
-    for module, line in imported_modules(tree).items():
+    taken = beside.taken_beside(folder) if script.imports else {}
+    for module, line in script.imports.items():
         if module in taken:
             what = f"`import {module}` gives the module of Python or of a package in use, and not {taken[module]}."
             warning = InputError(what, fix="Give that file another name.")
-            warning.file, warning.line, warning.excerpt = file, line, excerpt(file, line) or None
+            warning.file, warning.line = script.file, line
+            warning.excerpt = excerpt(script.file, line) or None
             found.append(warning)
     return found
 
@@ -179,38 +218,36 @@ def _operation_names(tree: ast.Module, vocabulary: dict[str, Any]) -> set[str]:
 class _Loading:
     """A script while it is loaded: its module, and the steps found so far."""
 
-    def __init__(self, file: str, names: Mapping[str, Any], folder: str) -> None:
-        self._file = file
+    def __init__(self, script: _Script, given: Mapping[str, Any], folder: str) -> None:
+        self._script = script
+        self._file = script.file
         self._folder = folder
         self._operations: list[Operation] = []
         self._statements: list[tuple[str, ...]] = []
         number = next(_numbers)
         name = f"{MODULE}_{number}" if number else MODULE
         self._module = ModuleType(name)
-        self._module.__file__ = file
-        self._module.__dict__.update(names)
+        self._module.__file__ = self._file
+        self._module.__dict__.update({**script.vocabulary, **given})
         self._module.__dict__.update({syntax.COLLECT: self._collect, syntax.DROPPED: self._dropped, TEXT: text_of})
         # Modules beside the job can be imported, as with any Python script.
         self._module.__dict__["__builtins__"] = beside.ModulesBeside.of(current_run()).builtins_for(folder)
         sys.modules[name] = self._module
 
-    def perform(self, tree: ast.Module, known: set[str]) -> Job:
+    def perform(self) -> Job:
         """Perform the script, which builds its operations; where something is wrong, look for more of it."""
         job = Job(self._file, self._operations, self._statements, self._module, self._folder)
-        statements = tree.body
         try:
-            self._run(tree)
+            exec(self._script.code(), self._module.__dict__)
         except ModuleNotFoundError as cause:
             job.close()
-            missing = (
-                [] if beside.imported_at(cause.__traceback__) else [*missing_modules(tree, self._folder, self._file)]
-            )
-            _raise_for(missing)
+            if not beside.imported_at(cause.__traceback__):
+                _raise_for([*missing_modules(self._script.statements, self._folder, self._file)])
             raise self._with_place(_while_loading(cause, self._file), cause) from None
         except AdaptorError as error:
             problem = self._with_place(error, error)
             job.close()
-            _raise_for([problem, *self._further(statements, problem, known)])
+            _raise_for([problem, *self._further(problem)])
         except SystemExit as cause:
             job.close()
             ended = CannotLoad(
@@ -226,22 +263,13 @@ class _Loading:
             raise self._with_place(_while_loading(cause, self._file), cause) from None
         return job
 
-    def _run(self, tree: ast.Module) -> None:
-        try:
-            code = compile(ast.fix_missing_locations(syntax.Collecting(tree).visit(tree)), self._file, "exec")
-        except SyntaxError as cause:
-            raise syntax.not_python(cause, self._file) from None
-        except (RecursionError, MemoryError):
-            raise located(syntax.too_deep(), self._file, 1, 0) from None
-        exec(code, self._module.__dict__)
-
-    def _further(self, statements: list[ast.stmt], first: AdaptorError, known: set[str]) -> list[AdaptorError]:
+    def _further(self, first: AdaptorError) -> list[AdaptorError]:
         """Return what is wrong further down, in statements that only build operations."""
         if first.file != self._file or first.line is None:
             return []
-        known = known | _builder_names(self._module)
+        known = self._script.known | _builder_names(self._module)
         found = []
-        for node in statements:
+        for node in self._script.statements:
             # The statements are rewritten already: the call around each expression is ours.
             plain = _without_call(node)
             if node.lineno > first.line and syntax.builds_only(plain, known):

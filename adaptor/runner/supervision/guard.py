@@ -4,6 +4,8 @@ Supervisor, guard and job are three processes, each the parent of the next. On L
 the job starts becomes their child when its own parent ends, even if it has a session of its own. So any one of the
 three may be killed, and one is left that ends the rest. Elsewhere it ends the process group of the job alone: what has
 left that group lives on.
+
+A process that supervises one job after the other needs no guard for each of them: see `guard_above`.
 """
 
 from __future__ import annotations
@@ -15,18 +17,18 @@ import signal
 import struct
 import sys
 import time
-
-from ..execution.result import EXIT_KILLED
+from functools import cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from typing import Any
 
 #: How long processes are waited for that were killed; one that waits for a disk may take for ever.
 _SECONDS_TO_DIE = 5.0
 _STATUS = struct.Struct("i")
 #: What a terminal sends; the guard leaves it to the supervisor.
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP)
 #: See `man 2 prctl`.
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
@@ -68,7 +70,7 @@ def fork_guarded() -> Guard | None:
     Raises:
         OSError: This machine cannot.
     """
-    _adopt_orphans()
+    adopt_orphans()
     others = children()
     alive, held = os.pipe()
     reading, writing = os.pipe()
@@ -94,8 +96,8 @@ def fork_guarded() -> Guard | None:
 
 def _guard(alive: int, writing: int) -> bool:
     """Fork the job; return True in its process, and False in the guard's once everything has ended."""
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in _SIGNALS}
-    _adopt_orphans()
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in SIGNALS}
+    adopt_orphans()
     guard = os.getpid()
     child = os.fork()
     if not child:
@@ -146,7 +148,7 @@ def _wait(child: int, alive: int) -> int | None:
         os.read(woken, 4096)
 
 
-def end_all(group: int, others: Collection[int] = ()) -> None:
+def end_all(group: int | None = None, others: Collection[int] = ()) -> None:
     """Kill a process group and all children of this process, those that it adopts meanwhile included.
 
     Args:
@@ -155,8 +157,9 @@ def end_all(group: int, others: Collection[int] = ()) -> None:
     """
     until = time.monotonic() + _SECONDS_TO_DIE
     while time.monotonic() < until:
-        with contextlib.suppress(OSError):
-            os.killpg(group, signal.SIGKILL)
+        if group is not None:
+            with contextlib.suppress(OSError):
+                os.killpg(group, signal.SIGKILL)
         found = children() - set(others)
         for pid in found:
             with contextlib.suppress(OSError):
@@ -188,10 +191,15 @@ def children() -> set[int]:
     return found
 
 
-def die_with(parent: int) -> None:
-    """Let this process end with its parent, even if the parent is killed."""
+def die_with(parent: int, number: int = signal.SIGKILL) -> None:
+    """Let this process end with its parent, even if the parent is killed.
+
+    Args:
+        parent: The process id of the parent.
+        number: The signal that this process gets then; another one only on Linux.
+    """
     if sys.platform == "linux":
-        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        _prctl(_PR_SET_PDEATHSIG, number)
     else:
         import threading
 
@@ -202,16 +210,23 @@ def die_with(parent: int) -> None:
 
         threading.Thread(target=watch, daemon=True).start()
     if os.getppid() != parent:
-        os._exit(EXIT_KILLED)
+        # It has gone already.
+        os.kill(os.getpid(), number)
 
 
-def _adopt_orphans() -> None:
+def adopt_orphans() -> None:
+    """Become the parent of what descendants of this process leave behind. For Linux; elsewhere nothing happens."""
     if sys.platform == "linux":
         _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def _prctl(option: int, value: int) -> None:
+    with contextlib.suppress(OSError, AttributeError):
+        _libc().prctl(option, value)
+
+
+@cache
+def _libc() -> Any:
     import ctypes
 
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(option, value)
+    return ctypes.CDLL(None)

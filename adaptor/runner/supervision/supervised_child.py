@@ -7,6 +7,7 @@ import mmap
 import os
 import pickle
 import struct
+import time
 from copy import copy
 
 from ...core.errors import AdaptorError
@@ -17,7 +18,7 @@ from ..execution.step_state import as_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import IO, Any
 
     from ...core.run.call_record import CallRecord
     from ...core.state import State
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from ..execution.schedule import Schedule
 
 MIB = 1024 * 1024
-#: The shared counts of what is in flight: messages, and other writes.
-IN_FLIGHT = struct.Struct("qq")
+#: What child and parent share: how many messages and other writes are in flight, and how far the run is.
+IN_FLIGHT, PROGRESS = struct.Struct("qq"), struct.Struct("d?")
+SHARED_BYTES = IN_FLIGHT.size + PROGRESS.size
 
 
 class WatchedStop(Stop):
@@ -61,22 +63,28 @@ class WatchedRun(Run):
 
 
 class Child:
-    """The side of the child: it reports the run's progress to the parent."""
+    """The side of the child: it reports the run's progress to the parent.
 
-    def __init__(self, pipe: int, run: WatchedRun) -> None:
-        self._pipe = os.fdopen(pipe, "wb")
+    The reports go into a file, which the parent reads only where the run was killed: to wake it for each would cost
+    more than the report itself.
+    """
+
+    def __init__(self, reports: IO[bytes], run: WatchedRun) -> None:
+        self._reports = reports
         self._run = run
+        self._end = 0
+        #: Where the report of the last call begins, if nothing else was reported since.
+        self._last_call: int | None = None
 
     def before_step(self, step: StepResult, before: State, schedule: Schedule) -> None:
         """Report that a step begins, and the state that counts if it is killed."""
         text = self._run.redactor.of_results().json(as_json(before))
-        self._tell("begin", step, self._run.arrival, text)
+        self._report("begin", step, self._run.arrival, text)
+        self._progress(time.monotonic())
 
         def note(call: CallRecord) -> None:
-            reported = copy(call)
             step.add_call(call)
-            reported.error = _reported(call.error)
-            self._tell("call", reported)
+            self._report_call(call, step.calls[-1])
 
         self._run.observers.on_call = note
 
@@ -86,7 +94,8 @@ class Child:
         reported = copy(step)
         reported.error = _reported(step.error)
         reported.calls = []
-        self._tell("end", reported, self._run.redactor.of_results().json(as_json(after)) if leaf else None)
+        self._report("end", reported, self._run.redactor.of_results().json(as_json(after)) if leaf else None)
+        self._progress(0.0)
         if step.outcome == "kill":
             limit_memory(None)
 
@@ -94,16 +103,32 @@ class Child:
         """Report where the run's writes are recorded, and the tally before this attempt."""
         record = ledger.record
         before = ledger.store.writes.tally(record.id) if ledger.is_resumed else []
-        self._tell("ledger", ledger.store.name, database, record.attempt, before)
+        self._report("ledger", ledger.store.name, database, record.attempt, before)
 
     def steps_ended(self) -> None:
         """Report that the steps are over: only the outputs are still to be written."""
-        self._tell("finished")
+        self._progress(0.0, is_finished=True)
 
-    def _tell(self, *message: Any) -> None:
+    def _report_call(self, call: CallRecord, counted: CallRecord) -> None:
+        """Report a call; where it is counted in the one before, replace the report of that one."""
+        at, self._last_call = self._last_call, None
+        reported = copy(call if at is None else counted)
+        reported.error = _reported(reported.error)
+        if at is None or counted is call:
+            at = self._end
+        self._report("call", reported, at=at)
+        self._last_call = at
+
+    def _report(self, *report: Any, at: int | None = None) -> None:
+        data = pickle.dumps(report)
+        at = self._end if at is None else at
+        self._end, self._last_call = at + len(data), None
         with contextlib.suppress(OSError):
-            pickle.dump(message, self._pipe)
-            self._pipe.flush()
+            os.pwrite(self._reports.fileno(), data, at)
+
+    def _progress(self, step_began: float, *, is_finished: bool = False) -> None:
+        if self._run.stop.shared is not None:
+            PROGRESS.pack_into(self._run.stop.shared, IN_FLIGHT.size, step_began, is_finished)
 
 
 class ReportedError(AdaptorError):

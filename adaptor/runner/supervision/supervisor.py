@@ -20,18 +20,20 @@ from ..execution.interrupted import Interrupted, interruption
 from ..execution.result import EXIT_INTERRUPTED, EXIT_KILLED, Result, StepResult
 from ..execution.step_state import as_json, final_text
 from .guard import fork_guarded
+from .guard_above import fork_below_guard
 from .recorded import Recorded
-from .supervised_child import IN_FLIGHT, MIB, Child, WatchedRun, limit_memory
+from .supervised_child import IN_FLIGHT, MIB, PROGRESS, SHARED_BYTES, Child, WatchedRun, limit_memory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
-    from typing import Any
+    from typing import IO, Any
 
     from ...core.errors import AdaptorError
     from ...core.run.call_record import CallRecord
     from ...ledger.records import WriteRecord
     from .guard import Guard
+    from .guard_above import ForkedJob
 
 #: Seconds between asking and killing: with nothing in flight, and with an answer awaited.
 GRACE_SECONDS = 1.0
@@ -67,19 +69,16 @@ class Supervisor:
         result: What is known about a run that had to be killed, or None.
     """
 
-    def __init__(self, guard: Guard, pipe: int, limits: RunLimits, run: WatchedRun) -> None:
+    def __init__(self, guard: Guard | ForkedJob, reports: IO[bytes], limits: RunLimits, run: WatchedRun) -> None:
         self._guard = guard
         self._pid = guard.child
-        self._pipe = pipe
+        self._reports = reports
         self._limits = limits
         self._run = run
-        self._buffer = b""
         self._began = time.monotonic()
-        self._step_began: float | None = None
         self._deadline: float | None = None
         self._why = Interrupted()
         self._asked = 0
-        self._is_finished = False
         self._steps: list[StepResult] = []
         self._before: tuple[StepResult, int, str] | None = None
         self._made_before = run.made
@@ -101,7 +100,7 @@ class Supervisor:
         signal.signal(signal.SIGQUIT, self._quit)
         signal.signal(signal.SIGTSTP, self._pause)
         while True:
-            self._listen(self._seconds_to_wait())
+            select.select([self._guard.status], [], [], self._seconds_to_wait())
             status = self._guard.ended()
             if status is not None:
                 return self._ended(status)
@@ -109,36 +108,15 @@ class Supervisor:
 
     # --- What the child reports ---
 
-    def _listen(self, seconds: float) -> None:
-        watched = [each for each in (self._guard.status, self._pipe) if each >= 0]
-        ready, _, _ = select.select(watched, [], [], seconds)
-        while self._pipe in ready:
-            block = os.read(self._pipe, 1 << 20)
-            self._buffer += block
-            if not block:
-                os.close(self._pipe)
-                self._pipe = -1
-                break
-            ready, _, _ = select.select([self._pipe], [], [], 0)
-        self._take()
-
-    def _take(self) -> None:
-        import io
-
-        stream = io.BytesIO(self._buffer)
-        done = 0
-        while done < len(self._buffer):
-            try:
-                kind, *rest = pickle.load(stream)
-            except (EOFError, pickle.UnpicklingError):
-                # The rest of it is still on its way.
-                break
-            done = stream.tell()
-            getattr(self, f"_take_{kind}")(*rest)
-        self._buffer = self._buffer[done:]
+    def _read_reports(self) -> None:
+        self._reports.seek(0)
+        # The last one is incomplete where the child was killed meanwhile.
+        with contextlib.suppress(EOFError, pickle.UnpicklingError):
+            while True:
+                kind, *rest = pickle.load(self._reports)
+                getattr(self, f"_take_{kind}")(*rest)
 
     def _take_begin(self, step: StepResult, arrival: int, before: str) -> None:
-        self._step_began = time.monotonic()
         self._steps.append(step)
         self._before = (step, arrival, before)
         self._made_before = self._run.made
@@ -154,7 +132,7 @@ class Supervisor:
             self._steps[-1] = step
         else:
             self._steps.append(step)
-        self._step_began, self._before = None, None
+        self._before = None
         if leaf is not None:
             self._leaves.append((step.id, leaf))
 
@@ -162,36 +140,42 @@ class Supervisor:
         self._ledger = ledger
         self._recorded = Recorded(database, attempt, before)
 
-    def _take_finished(self) -> None:
-        self._step_began, self._before, self._is_finished = None, None, True
-
     # --- Limits ---
+
+    def _progress(self) -> tuple[float, bool]:
+        """Return when the step began that is under way, or 0, and whether the steps are over."""
+        shared = self._run.stop.shared
+        step_began, is_finished = (0.0, False) if shared is None else PROGRESS.unpack_from(shared, IN_FLIGHT.size)
+        return step_began, is_finished
 
     def _seconds_to_wait(self) -> float:
         now = time.monotonic()
         moments = [now + 0.5]
         if self._limits.memory is not None:
             moments.append(now + LOOK_SECONDS)
+        step_began, is_finished = self._progress()
         if self._deadline is not None:
             moments.append(self._deadline)
-        elif not self._is_finished:
+        elif not is_finished:
             if self._limits.run is not None:
                 moments.append(self._began + self._limits.run)
-            if self._limits.step is not None and self._step_began is not None:
-                moments.append(self._step_began + self._limits.step)
+            if self._limits.step is not None:
+                # A step that begins meanwhile has not used it up before.
+                moments.append((step_began or now) + self._limits.step)
         return max(min(moments) - now, 0.0)
 
     def _look(self) -> None:
         now = time.monotonic()
+        step_began, is_finished = self._progress()
         if self._deadline is not None:
             if now >= self._deadline:
                 self._kill()
             return
-        if self._is_finished:
+        if is_finished:
             return
         if self._limits.run is not None and now >= self._began + self._limits.run:
             self._ask(signal.SIGUSR2, "RUN_TIMEOUT")
-        elif self._limits.step is not None and self._step_began and now >= self._step_began + self._limits.step:
+        elif self._limits.step is not None and step_began and now >= step_began + self._limits.step:
             self._ask(signal.SIGUSR1, "TIMEOUT")
         elif self._limits.memory is not None and _memory(self._pid) > (self._limits.memory + 32) * MIB:
             # The child's own limit does not count all of it.
@@ -240,13 +224,13 @@ class Supervisor:
     # --- The end ---
 
     def _ended(self, status: int) -> int:
-        if self._pipe >= 0:
-            # Nobody is left who could write more.
-            self._listen(0)
         code = os.waitstatus_to_exitcode(status)
-        if code >= 0 and self._before is not None:
-            return self._account(0)
-        return code if code >= 0 else self._account(-code)
+        step_began, _ = self._progress()
+        with self._reports:
+            if code >= 0 and not step_began:
+                return code
+            self._read_reports()
+        return self._account(max(-code, 0))
 
     def _account(self, number: int) -> int:
         """Make a result of what is known about a run that was killed."""
@@ -294,7 +278,8 @@ class Supervisor:
         if self._recorded is not None and is_recorded:
             # This includes what earlier attempts have sent in this step.
             error.set_counts((0, 0, 0), self._recorded.made_in(step.id, arrival))
-        step.outcome, step.error, step.seconds = "kill", error, time.monotonic() - (self._step_began or 0)
+        now, (step_began, _) = time.monotonic(), self._progress()
+        step.outcome, step.error, step.seconds = "kill", error, now - (step_began or now)
         error.place = f"step {step.id}" + ("" if step.id == step.name else f" “{step.name}”")
         state = json.loads(before)
         facts = {**error.facts(), "severity": "kill"}
@@ -303,23 +288,29 @@ class Supervisor:
         result.state = json.loads(result.text)
 
 
-def supervise(limits: RunLimits, run: WatchedRun) -> Child | Supervisor:
+def supervise(limits: RunLimits, run: WatchedRun, *, is_guarded: bool = False) -> Child | Supervisor:
     """Fork: return the child's side in the child, and the parent's side in the parent.
+
+    Args:
+        limits: The limits of the run.
+        run: The run.
+        is_guarded: This process has a guard above it, for all its jobs: see `guard_above`.
 
     Raises:
         OSError: This machine cannot.
     """
-    run.stop.shared = mmap.mmap(-1, IN_FLIGHT.size)
-    reading, writing = os.pipe()
+    import tempfile
+
+    run.stop.shared = mmap.mmap(-1, SHARED_BYTES)
+    # The supervisor closes it.
+    reports = tempfile.TemporaryFile()  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    guard = fork_guarded()
+    guard = fork_below_guard() if is_guarded else fork_guarded()
     if guard is not None:
-        os.close(writing)
-        return Supervisor(guard, reading, limits, run)
-    os.close(reading)
+        return Supervisor(guard, reports, limits, run)
     limit_memory(limits.memory)
-    return Child(writing, run)
+    return Child(reports, run)
 
 
 def _memory(pid: int) -> int:

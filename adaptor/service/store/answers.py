@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 ANSWERS = ("messages", "messaging_postbacks")
 #: Why a run was cancelled.
 ANSWERED = "What the person wrote is the answer that another run has waited for."
+#: The open runs of a person. What is to begin later asks nothing yet.
+_OPEN_RUN = "SELECT 1 FROM service_runs WHERE is_open = 1 AND person = ? AND (is_answer = 1 OR epoch > 0)"
 
 
 def lock_answers(database: Database, people: Iterable[str]) -> None:
@@ -107,12 +109,7 @@ def _later_runs(database: Database, person: str, waits: dict[str, Any]) -> list[
 
 
 def _has_open_run(database: Database, person: str) -> bool:
-    found = database.run(
-        # What is to begin later asks nothing yet.
-        "SELECT 1 FROM service_runs WHERE is_open = 1 AND person = ? AND (is_answer = 1 OR epoch > 0) LIMIT 1",
-        (storable(person),),
-    ).fetchone()
-    return found is not None
+    return database.run(f"{_OPEN_RUN} LIMIT 1", (storable(person),)).fetchone() is not None
 
 
 def _keep(database: Database, person: str, happened: float, facts: Any) -> None:
@@ -176,8 +173,7 @@ def take_answer(database: Database, run: RunRow, waits: dict[str, Any]) -> None:
 
 def forget_answers(database: Database, person: str) -> None:
     """Forget what a person has written while a run might have asked, inside a transaction: no run is open any more."""
-    if not _has_open_run(database, person):
-        database.run("DELETE FROM service_answers WHERE person = ?", (storable(person),))
+    database.run(f"DELETE FROM service_answers WHERE person = ? AND NOT EXISTS ({_OPEN_RUN})", (storable(person),) * 2)
 
 
 def cancel_answers(database: Database, person: str, why: str) -> None:

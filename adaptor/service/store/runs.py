@@ -118,15 +118,15 @@ class Runs:
         limits = (1, most), (0, most if most_others is None else min(most, most_others))
 
         def work() -> list[RunRow]:
-            taken: list[str] = []
+            taken: list[RunRow] = []
             for is_answer, limit in limits:
                 taken += self._take(holder, is_answer, min(limit, most - len(taken)), only)
-            return self._rows(f"id IN ({placeholders(taken)}) ORDER BY is_answer DESC, n", taken) if taken else []
+            return taken
 
         return self._database.transact(work)
 
-    def _take(self, holder: str, is_answer: int, most: int, only: OnlyVersions) -> list[str]:
-        """Give the oldest runs of a kind that are due to a lease, inside a transaction; return their ids."""
+    def _take(self, holder: str, is_answer: int, most: int, only: OnlyVersions) -> list[RunRow]:
+        """Give the oldest runs of a kind that are due to a lease, inside a transaction."""
         if most < 1:
             return []
         database = self._database
@@ -140,14 +140,14 @@ class Runs:
         database.lock_names(f"person {person}" for _, person in found if person is not None)
         # Another claim may have come first: then the status is no longer `queued`, or another run of the person runs.
         return [
-            id_
+            _row(values)
             for id_, _ in found
-            if database.run(
+            for values in database.run(
                 f"UPDATE service_runs AS r SET status = ?, holder = ?, epoch = epoch + 1, started = {database.clock}, "
                 "error = CASE WHEN error LIKE ? THEN NULL ELSE error END "
-                f"WHERE id = ? AND status = ? AND {oldest}",
+                f"WHERE id = ? AND status = ? AND {oldest} RETURNING {_COLUMNS}",
                 (RUNNING, holder, f"{OTHER_VERSION}%", id_, QUEUED),
-            ).rowcount
+            ).fetchall()
         ]
 
     def end(

@@ -18,7 +18,10 @@ from .schedules import Schedules
 from .schema import migrate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ...ledger.store import Store
+    from .records import RunRow
 
 
 #: How long a lease of the service is valid in a database that several machines share. A worker that has died is
@@ -67,6 +70,17 @@ class ServiceStore:
     def name(self) -> str:
         """What the database is called in messages, without a password."""
         return self.ledger.name
+
+    def claim(
+        self, lease: str, most: int, most_others: int, versions: Iterable[tuple[str, str]] | None
+    ) -> list[RunRow] | None:
+        """Claim runs, as `Runs.claim`; return None where the lease is not valid any more."""
+
+        def work() -> list[RunRow] | None:
+            is_valid = self.ledger.leases.is_valid(lease) is not None
+            return self.runs.claim(lease, most, most_others, versions) if is_valid else None
+
+        return self.database.transact(work)
 
     def close(self) -> None:
         """Close the database."""

@@ -109,7 +109,9 @@ class Order:
         return isinstance(request, dict) and request.get("reply") == AFTER_COMPLETION
 
 
-def perform(order: Order, settings: Settings, credentials: Credentials, private: Sequence[int] = ()) -> Outcome:
+def perform(
+    order: Order, settings: Settings, credentials: Credentials, private: Sequence[int] = (), *, is_guarded: bool = False
+) -> Outcome:
     """Perform one attempt in a process of its own, and wait for its end.
 
     Args:
@@ -117,6 +119,7 @@ def perform(order: Order, settings: Settings, credentials: Credentials, private:
         settings: How.
         credentials: The configurations of the steps.
         private: File descriptors that the job's process must not have.
+        is_guarded: This process has a guard above it: see `guard_above`.
     """
     options = _options(order, settings)
     credentials = credentials.for_page(order.page)
@@ -134,7 +137,7 @@ def perform(order: Order, settings: Settings, credentials: Credentials, private:
     except AdaptorError as error:
         return Outcome(1, error=error.report(), is_safe=True)
     with tempfile.TemporaryFile() as told:
-        side = supervise(settings.limits, run)
+        side = supervise(settings.limits, run, is_guarded=is_guarded)
         if isinstance(side, Child):
             context = _Context(people, Carried(settings.database, order.workflow, order.start), settings.database)
             options.initial = lambda plan: context.carried.begin(plan, order.input, run)

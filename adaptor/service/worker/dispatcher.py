@@ -25,7 +25,7 @@ from .retention import Retention
 from .worker_process import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ..store.records import RunRow
     from ..store.store import ServiceStore
@@ -246,7 +246,7 @@ class Dispatcher:
         others = sum(worker.run is not None and not worker.run.is_answer for worker in self._workers)
         most_others = max(1, self._count - 1) - others
         if not self._claimed:
-            self._claimed = self._store.runs.claim(self._valid_lease(), len(idle), most_others, versions)
+            self._claimed = self._claimed_by_lease(len(idle), most_others, versions)
             if len(self._claimed) < len(idle):
                 self._answer_takers(asked)
         while self._claimed and idle:
@@ -274,15 +274,17 @@ class Dispatcher:
                 self._log("info", f"{run.id}  It stops. {hold.why}")
                 worker.ask_to_stop()
 
-    def _valid_lease(self) -> str:
-        """Return the lease under which runs are claimed: a new one where this process was suspended for too long."""
+    def _claimed_by_lease(
+        self, most: int, most_others: int, versions: Iterable[tuple[str, str]] | None
+    ) -> list[RunRow]:
+        """Claim runs under the lease of this process: a new one where it was suspended for too long."""
         if self._lease is not None:
-            with self._store.database.reading():
-                if self._store.ledger.leases.is_valid(self._lease.id) is not None:
-                    return self._lease.id
+            found = self._store.claim(self._lease.id, most, most_others, versions)
+            if found is not None:
+                return found
             self._lease.close()
         self._lease = Lease(self._store.ledger.leases, "")
-        return self._lease.id
+        return self._store.runs.claim(self._lease.id, most, most_others, versions)
 
     def _check_for_lost(self) -> None:
         if time.monotonic() < self._next_lost_check:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import io
 import json
 import os
 import signal
+from typing import TYPE_CHECKING
 
 import adaptor
 
@@ -19,18 +21,26 @@ from ...core.errors import AdaptorError
 from ...core.run.context import Run
 from ...runner.execution.answers import Answers
 from ...runner.execution.plan_run import Execution
+from ...runner.execution.recording.ledger_location import IN_MEMORY
 from ...runner.execution.recording.resume import RunLedger
 from ...runner.execution.recording.retention import ENVIRONMENT_RETENTION
 from ...runner.execution.start import RunOptions
-from ...runner.load.credentials import Credentials, read_credentials
+from ...runner.input.document import read_document
+from ...runner.load.credentials import credentials_of, read_credentials
 from ...runner.load.digest import look_at_loaded
+from ...runner.load.openfn.project import is_project, workflow_names
 from ...runner.load.prepare import prepare
 from ...runner.load.script import load
 from ...runner.load.secret_warnings import of_credentials
 from ...runner.load.workflows.plan import Plan
 from ...runner.supervision.guard import die_with
+from ...wire.connection import Transport, read_certificates
+from ...wire.recorded import Record
 from .attempt import Order, Settings, perform
 from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from ...runner.load.credentials import Credentials
 
 #: What most runs load.
 _LOADED = (
@@ -44,8 +54,14 @@ _LOADED = (
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
 
 
-def main() -> None:
-    """Run what the pipe says until it is closed."""
+def main(*, is_guarded: bool = False) -> None:
+    """Run what the pipe says until it is closed.
+
+    Args:
+        is_guarded: There is a guard above this process: see `guard_above`.
+    """
+    if not is_guarded:
+        die_with(os.getppid())
     # The dispatcher does this for all runs.
     os.environ.pop(ENVIRONMENT_RETENTION, None)
     # The pipes of the dispatcher: nothing that a job prints gets into them.
@@ -57,9 +73,7 @@ def main() -> None:
     if not line:
         # The server ended meanwhile.
         return
-    first = json.loads(line)
-    die_with(first.pop("parent"))
-    settings = Settings(**first)
+    settings = Settings(**json.loads(line))
 
     def answer(facts: dict[str, object]) -> None:
         answers.write(json.dumps(facts) + "\n")
@@ -76,7 +90,8 @@ def main() -> None:
     gc.freeze()
     answer({"ready": os.getpid()})
     for line in orders:
-        outcome = perform(Order(**json.loads(line)), settings, credentials, [orders.fileno(), answers.fileno()])
+        private = [orders.fileno(), answers.fileno()]
+        outcome = perform(Order(**json.loads(line)), settings, credentials, private, is_guarded=is_guarded)
         # The supervisor has taken them; between two runs a signal ends this process.
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_DFL)
@@ -90,30 +105,52 @@ def warm_up(settings: Settings, credentials: Credentials) -> None:
     names = [*_LOADED, *(["psycopg", "adaptor.ledger.database.postgres"] if "://" in settings.database else [])]
     for name in names:
         importlib.import_module(name)
-    with contextlib.suppress(AdaptorError):
-        read_configuration({"access_token": "-", "base_url": "http://127.0.0.1"})
-    with Run(sink=lambda *line: None, dry_run=True, alone=True) as run:
+    with contextlib.suppress(AdaptorError, OSError):
+        read_certificates(read_configuration({"access_token": "-"}).base_url)
+    lenient = read_credentials(None, is_lenient=True)
+    for workflow in _workflows_in(settings.project):
+        # What scripts print while they are loaded goes nowhere: each run says it.
+        silence, run = io.StringIO(), Run(sink=lambda *line: None, dry_run=True, alone=True)
         run.owns_process = True
-        credentials.teach(run.redactor)
-        lenient = read_credentials(None, is_lenient=True)
-        # Packages that the scripts import stay imported; modules beside them are loaded anew by each run.
-        prepare(settings.project, lenient, given={"print": lambda *words, **how: None}).close()
-        with contextlib.suppress(AdaptorError):
-            _perform_nothing(settings, credentials, run)
+        with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence), run:
+            # What is made here is kept, such as the pattern of all secrets and the code of all scripts. Packages that
+            # the scripts import stay imported; modules beside them are loaded anew by each run.
+            prepared = prepare(settings.project, lenient, workflow=workflow)
+            credentials.teach(run.redactor, prepared.plan)
+            run.redactor.keep(run.redactor.text(" "))
+            prepared.close()
+    with contextlib.suppress(AdaptorError):
+        _rehearse(settings)
     look_at_loaded()
 
 
-def _perform_nothing(settings: Settings, credentials: Credentials, run: Run) -> None:
-    """Perform a job that does nothing: what Python and we make on first use is there for all runs then."""
-    job = load("warm-up", text="fn(lambda state: state)", folder=os.path.dirname(os.path.abspath(settings.project)))
+def _workflows_in(project: str) -> list[str | None]:
+    """Return the names of the workflows in a file; None is its only one, or a file that cannot be read."""
+    with contextlib.suppress(AdaptorError):
+        document = read_document(project, "workflow")
+        if is_project(document.value):
+            return [*workflow_names(document)]
+    return [None]
+
+
+def _rehearse(settings: Settings) -> None:
+    """Send a message to nobody: what Python, the packages and we make on first use is there for all runs then.
+
+    The ledger is in memory, and recorded answers stand for the network.
+    """
+    answer = {"id": "1", "recipient_id": "1", "message_id": "m_1"}
+    calls = [{"request": {"method": method}, "response": {"body": answer}} for method in ("GET", "POST")]
+    credentials = credentials_of({"access_token": "token-of-a-rehearsal"})
     options = RunOptions(settings.project)
-    records = RunLedger(settings.project, [], run, options)
-    plan = Plan.of_job(job)
-    list(of_credentials(credentials, plan, {}))
-    result = Execution(plan, run, credentials, records, Answers(options, run, records)).perform({})
-    json.dumps(Outcome.of(result).as_json())
-    job.close()
-
-
-if __name__ == "__main__":
-    main()
+    options.database = IN_MEMORY
+    with Run(sink=lambda *line: None, alone=True) as run:
+        Transport.of(run).wrap = Record(calls, lambda recorded, made: []).transport
+        job = load("rehearsal", text='get_page()\nsend_text("1", "Hello")', folder=os.path.dirname(settings.project))
+        plan = Plan.of_job(job)
+        list(of_credentials(credentials, plan, {}))
+        with RunLedger(settings.project, [], run, options) as records:
+            result = Execution(plan, run, credentials, records, Answers(options, run, records)).perform({})
+            records.conclude(result)
+            records.close(result)
+        json.dumps(Outcome.of(result).as_json())
+        job.close()

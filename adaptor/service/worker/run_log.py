@@ -34,7 +34,7 @@ class RunLog:
     def append(self, run: str, level: str, component: str, message: str) -> None:
         """Write one line of a run. What cannot be written is left out: no run fails for its log."""
         line = {"time": time.time(), "run": run, "level": level, "component": component, "message": message}
-        with contextlib.suppress(OSError), self._created() as descriptor:
+        with contextlib.suppress(OSError), self._locked() as descriptor:
             os.write(descriptor, (json.dumps(line) + "\n").encode())
             if os.fstat(descriptor).st_size > MOST_BYTES:
                 os.replace(self.path, self._older)
@@ -58,18 +58,11 @@ class RunLog:
                 os.replace(f"{path}.new", path)
 
     @contextlib.contextmanager
-    def _created(self) -> Iterator[int]:
-        # A worker has no other file there.
-        os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
-        with self._locked() as descriptor:
-            yield descriptor
-
-    @contextlib.contextmanager
     def _locked(self, path: str | None = None) -> Iterator[int]:
         """Open a file for appending that nobody replaces meanwhile."""
         path = path or self.path
         while True:
-            descriptor = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+            descriptor = _opened(path)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
                 if _is_same(descriptor, path):
@@ -77,6 +70,16 @@ class RunLog:
                     return
             finally:
                 os.close(descriptor)
+
+
+def _opened(path: str) -> int:
+    flags = os.O_CREAT | os.O_APPEND | os.O_WRONLY
+    try:
+        return os.open(path, flags, 0o600)
+    except FileNotFoundError:
+        # A worker has no other file there.
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        return os.open(path, flags, 0o600)
 
 
 def _is_same(descriptor: int, path: str) -> bool:

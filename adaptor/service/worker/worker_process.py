@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 # Not from the folder in which the service was started: a `json.py` there must not stand in for Python's own.
 _START = (
-    f"import sys; sys.path.append({str(Path(PACKAGE).parent)!r}); "
-    "from adaptor.service.worker.process import main; main()"
+    f"import sys; sys.path.append({str(Path(PACKAGE).parent)!r}); from adaptor.service.worker.start import main; main()"
 )
 
 
@@ -46,7 +45,7 @@ class Worker:
             start_new_session=True,
         )
         self._buffer = b""
-        self._send({**asdict(settings), "parent": os.getpid()})
+        self._send(asdict(settings))
 
     @property
     def pid(self) -> int:

@@ -114,7 +114,8 @@ def test_a_write_outside_of_the_run_of_its_process_is_refused() -> None:
         Run(alone=True).check_thread()
     Run().check_thread()
     assert refused.value.code == "OUTSIDE_THE_RUN"
-    assert refused.value.description == "A write was called in a thread of the job's own, which is outside the run."
+    what = "A write was called in a thread of the job's own, which is outside the run. Nothing was sent."
+    assert refused.value.description == what
     assert refused.value.fix == "Process a list with each(…) or try_each(…) instead of threads."
 
 

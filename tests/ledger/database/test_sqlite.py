@@ -177,6 +177,15 @@ def test_a_file_that_was_damaged_later_is_one_clear_error(tmp_path):
     store.close()
 
 
+def test_a_new_file_that_another_process_keeps_locked_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("adaptor.ledger.database.sqlite.BUSY_SECONDS", 0.0)
+    other = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+    other.execute("PRAGMA journal_mode = WAL")
+    other.execute("BEGIN IMMEDIATE")
+    refused(tmp_path / "ledger.db", "another process has kept it locked for")
+    other.close()
+
+
 def test_a_file_that_another_process_keeps_locked_is_one_clear_error(tmp_path, monkeypatch):
     monkeypatch.setattr("adaptor.ledger.database.sqlite.BUSY_SECONDS", 0.0)
     file = tmp_path / "ledger.db"
@@ -185,9 +194,9 @@ def test_a_file_that_another_process_keeps_locked_is_one_clear_error(tmp_path, m
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(LedgerError, match="another process has kept it locked for"):
         claim(ledger)
-    refused(file, "another process has kept it locked for")
-    # Reading waits for nobody.
+    # Reading waits for nobody, nor does opening.
     assert ledger.store.runs.find("r1").id == "r1"
+    open_store(str(file)).close()
     other.execute("COMMIT")
     other.close()
     assert claim(ledger)[0].is_claimed
