@@ -127,7 +127,7 @@ PLACES = {
     "the connection": lambda patch: patch.setattr(HTTPConnection, "connect", _raise),
     "what is remembered": lambda patch: patch.setattr(GraphConnection, "_remember", _raise),
     "the encoding": lambda patch: patch.setattr("adaptor.graph.batch_request.form_fields", _raise),
-    "the parts": lambda patch: patch.setattr("adaptor.graph.connection.batch_request", _raise),
+    "the parts": lambda patch: patch.setattr("adaptor.graph.batch_request.batch_request", _raise),
     "the body": lambda patch: patch.setattr("adaptor.graph.request.Encoded.__init__", _raise),
     "the ledger's own id": lambda patch: [
         patch.setattr(f"adaptor.{module}.with_write_id", _raise)
