@@ -129,7 +129,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     if is_process and options.command in _OF_JOBS and "threading" in sys.modules:
         from .layout.threads_left import wait_for_threads
 
-        code = wait_for_threads(code)
+        limits = [getattr(options, name, None) for name in ("timeout", "run_timeout", "memory_limit")]
+        code = wait_for_threads(code, has_limits=any(limits))
     sys.exit(code)
 
 

@@ -35,6 +35,16 @@ def test_the_error_of_a_thread_after_the_run_shows_no_secret(adaptor):
     assert TOKEN["ADAPTOR_ACCESS_TOKEN"] not in done.err
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("limit", [["--timeout", "60"], ["--run-timeout", "60"], ["--memory-limit", "1000"]])
+def test_a_run_with_limits_ends_though_a_thread_of_its_job_never_does(adaptor, limit):
+    script = "import threading\nthreading.Thread(target=threading.Event().wait, name='endless').start()\nlog('x')"
+    done = adaptor(script, *limit)
+    assert done.code == 0
+    assert "The job has left threads running (endless): they end now, since the run has limits." in done.err
+    assert "Done." in done.err
+
+
 ENDS = {
     "in a step": ("import os\nfn(lambda state: os._exit(0))", 1, "step 1 · fn"),
     "while it is loaded": ("import os\nos._exit(0)", 3, "line 2"),
