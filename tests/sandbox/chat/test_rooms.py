@@ -67,8 +67,8 @@ def test_a_hundred_thousand_messages_are_no_slower_than_a_hundred(visitor):
     fill(100)
     few = seconds()
     fill(100_000)
-    # What grows with the conversation would take a hundred times as long.
-    assert seconds() < 10 * few + 0.05
+    # What grows with the conversation would take a thousand times as long.
+    assert seconds() < 100 * few
 
 
 def test_refusals_that_named_nobody_have_a_place_of_their_own(visitor):
