@@ -68,8 +68,13 @@ class Sample:
 
 
 def workers_of(pid: int) -> list[int]:
+    """Return the workers of a server. Between the server and a worker there is the worker's guard."""
+    return sorted(worker for guard in children_of(pid) for worker in children_of(guard))
+
+
+def children_of(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task").iterdir()
-    return sorted(int(child) for task in tasks for child in (task / "children").read_text().split())
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
 
 
 def value_of(pid: int, name: str) -> int:

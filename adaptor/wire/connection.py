@@ -19,9 +19,9 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from ..core.errors import ConfigurationError
 from ..core.run.context import active
 from ..core.version import __version__
+from .certificates import trusting
 from .departure import wire
 from .response import TimedResponse, TooLarge, seconds_left
-from .tls import trusting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

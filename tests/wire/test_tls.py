@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
 from adaptor.core.errors import InvalidMessage
-from adaptor.wire.tls import check_cert, check_verify, tls_settings, trusting
+from adaptor.wire.tls import check_cert, check_verify, tls_settings
 
 CERTIFICATE = Path(__file__).parents[1] / "graph" / "certificate.pem"
 KEY = CERTIFICATE.with_name("key.pem")
@@ -82,32 +79,3 @@ def test_a_file_that_cannot_be_used_is_named_with_the_reason(tmp_path: Path) -> 
         ((None, (CERTIFICATE, empty)), "cert", f"{CERTIFICATE} and {empty}, which {no_pair}"),
     ):
         assert refused(tls_settings, *settings) == (f"`{field}` names {problem}.", PEM, {"field": field})
-
-
-BUNDLE = requests.utils.DEFAULT_CA_BUNDLE_PATH
-
-
-@pytest.fixture
-def bundle(tmp_path: Path) -> Path:
-    return Path(shutil.copy(BUNDLE, tmp_path / "bundle.pem"))
-
-
-def test_the_certificates_of_a_file_are_read_once_for_all_connections(bundle: Path) -> None:
-    assert trusting(str(bundle)) is trusting(str(bundle))
-
-
-def test_a_file_that_has_changed_is_read_again(bundle: Path) -> None:
-    before = trusting(str(bundle))
-    one, _, _ = bundle.read_text().partition("-----END CERTIFICATE-----")
-    bundle.write_text(f"{one}-----END CERTIFICATE-----\n")
-    os.utime(bundle, ns=(1, 1))
-    assert len(before.get_ca_certs()) > 1
-    assert len(trusting(str(bundle)).get_ca_certs()) == 1
-
-
-@pytest.mark.parametrize("text", [None, "no certificate"])
-def test_a_file_without_certificates_is_refused(tmp_path: Path, text: str | None) -> None:
-    if text is not None:
-        (tmp_path / "ca.pem").write_text(text)
-    with pytest.raises(OSError, match=r"No such file|NO_CERTIFICATE|no start line|PEM lib"):
-        trusting(str(tmp_path / "ca.pem"))
