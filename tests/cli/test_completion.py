@@ -112,6 +112,6 @@ def test_only_the_command_that_is_asked_for_is_loaded(tmp_path):
         "loaded = [name for name in sys.modules if name.startswith('adaptor.cli.')]\nprint(*sorted(loaded))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
-    commands = ("layout", "layout.outputs", "main", "options", "options.confirm", "options.curl", "options.run", "run")
+    commands = ("layout", "layout.outputs", "main", "options", "options.run", "run")
     names = sorted(("layout.help", *commands))
     assert done.stdout.split() == [f"adaptor.cli.{name}" for name in names], done.stderr

@@ -419,8 +419,8 @@ def test_of_two_that_overlap_only_one_sends(job, beside, tmp_path, loop):
 #: The command, which is killed when it is about to write its output.
 DYING = """
 import os, signal, sys
-import adaptor.cli.layout.outputs
-adaptor.cli.layout.outputs.write_output = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+import adaptor.runner.output.files
+adaptor.runner.output.files.write_output = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 from adaptor.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
