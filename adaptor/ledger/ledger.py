@@ -134,7 +134,7 @@ class Ledger:
         """End the run and close the ledger."""
         with closing(self.store), closing(self._lease):
             if uncertain := self._uncertain.ids():
-                self.return_to_claimed(uncertain)
+                patiently(lambda: self.return_to_claimed(uncertain), self.store.leases.terms.patience)
             if self.sent_before is not None and not self.is_resumed and self.store.runs.withdraw(self.record.id):
                 return
             self._lease.close(lambda: self._end(exit_code, finished=finished))

@@ -587,6 +587,30 @@ def test_a_claim_that_failed_when_it_was_committed_is_free_again_and_not_unknown
     assert store.writes.counts("r1") == {"claimed": 1}
 
 
+def test_a_claim_that_failed_is_free_again_though_the_database_is_away_when_the_run_ends(runs, store, monkeypatch):
+    ledger = runs.begin()
+    claim, free, calls = ledger.store.writes.claim, ledger.store.writes.return_to_claimed, []
+
+    def lost(*given, **more):
+        claim(*given, **more)
+        raise LedgerError("The connection is lost.")
+
+    def lost_twice(*given):
+        calls.append(given)
+        if len(calls) < 3:
+            raise LedgerError("The server is restarted.")
+        free(*given)
+
+    monkeypatch.setattr(ledger.store.writes, "claim", lost)
+    monkeypatch.setattr(ledger.store.writes, "return_to_claimed", lost_twice)
+    monkeypatch.setattr("adaptor.ledger.patience.WAIT_SECONDS", 0.001)
+    ledger.store.leases.terms = LeaseTerms(patience=30.0)
+    with pytest.raises(LedgerError):
+        ledger.claim([ledger.write("send", "1", "f")], sending=True)
+    runs.stop(ledger)
+    assert store.writes.counts("r1") == {"claimed": 1}
+
+
 def test_a_write_that_is_on_its_way_stays_unknown_though_a_second_claim_of_it_fails(runs, store, monkeypatch):
     ledger = runs.begin()
     write = ledger.write("send", "1", "f")
