@@ -37,7 +37,10 @@ def retention_days() -> float | None:
 
 def purge_old(ledger: Ledger, days: float | None, run: Run) -> None:
     """Remove the people of the runs that finished more than so many days ago, and log how many runs these are."""
-    purged = [] if days is None else ledger.store.runs.purge_older(days * 86_400, finished=True)
-    if purged:
+    runs = ledger.store.runs
+    # Purging rewrites the file, also where nothing is old: nobody waits for that at each run.
+    if days is None or not runs.older(days * 86_400, finished=True):
+        return
+    if purged := runs.purge_older(days * 86_400, finished=True):
         count = f"{len(purged):,} run{'' if len(purged) == 1 else 's'}"
         run.log("info", "run", f"Removed the people of {count} that finished more than {days:g} days ago.")

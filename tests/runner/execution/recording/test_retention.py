@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +11,9 @@ import pytest
 
 from adaptor.core.errors import InputError
 from adaptor.core.run.context import Run
+from adaptor.ledger.ledger import Ledger
+from adaptor.ledger.records import RunRecord
+from adaptor.ledger.store import Store, open_store
 from adaptor.runner.execution.recording.retention import purge_old, retention_days
 
 
@@ -31,24 +36,38 @@ def test_what_is_no_number_of_days_is_refused(monkeypatch: pytest.MonkeyPatch, t
     assert refused.value.fix == "Write 30, or unset it."
 
 
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A ledger with two runs that have finished: `a` three days ago, and `b` one day ago."""
+    file = str(tmp_path / "ledger.db")
+    for name in "ab":
+        Ledger.begin(open_store(file), RunRecord(name, "/jobs/job.py", "job", name)).close(0, finished=True)
+    opened = open_store(file)
+    for name, days in (("a", 3), ("b", 1)):
+        opened.database.run("UPDATE runs SET ended = ended - ? WHERE id = ?", (days * 86_400, name))
+    yield opened
+    opened.close()
+
+
 @pytest.mark.parametrize(
     ("days", "purged", "words"),
     [
-        (2.0, ["a"], "Removed the people of 1 run that finished more than 2 days ago."),
-        (0.5, ["a", "b"], "Removed the people of 2 runs that finished more than 0.5 days ago."),
-        (2.0, [], None),
-        (None, ["a"], None),
+        (2.0, {"a"}, "Removed the people of 1 run that finished more than 2 days ago."),
+        (0.5, {"a", "b"}, "Removed the people of 2 runs that finished more than 0.5 days ago."),
+        (9.0, set(), None),
+        (None, set(), None),
     ],
 )
-def test_runs_that_finished_before_are_purged_and_that_is_said(days: Any, purged: Any, words: str | None) -> None:
+def test_runs_that_finished_before_are_purged_and_that_is_said(
+    store: Store, monkeypatch: pytest.MonkeyPatch, days: float | None, purged: set[str], words: str | None
+) -> None:
     lines: list[Any] = []
-    asked: list[Any] = []
-
-    def purge_older(seconds: float, *, finished: bool) -> Any:
-        asked.append((seconds, finished))
-        return purged
-
-    ledger: Any = SimpleNamespace(store=SimpleNamespace(runs=SimpleNamespace(purge_older=purge_older)))
+    cleaned: list[int] = []
+    monkeypatch.setattr(store.database, "clean_up", lambda: cleaned.append(1))
+    ledger: Any = SimpleNamespace(store=store)
     purge_old(ledger, days, Run(sink=lambda *line: lines.append(line[:3])))
-    assert asked == ([] if days is None else [(days * 86_400, True)])
+    found = store.database.run("SELECT id FROM runs WHERE purged IS NOT NULL").fetchall()
+    assert {name for (name,) in found} == purged
     assert lines == ([] if words is None else [("info", "run", words)])
+    # To rewrite a large file takes seconds: a run does it only where it has removed something.
+    assert cleaned == ([1] if purged else [])
