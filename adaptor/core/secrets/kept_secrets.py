@@ -52,9 +52,9 @@ class KeptSecrets:
 
     def __init__(self) -> None:
         self._paths: dict[str, list[str]] = {}
-        #: The pattern of all forms of all secrets, and of each form its path and name; made when they are needed.
+        #: The pattern of all forms of all secrets; and for a pattern, of each form its path and name.
         self._pattern: re.Pattern[str] | None = None
-        self._forms: dict[str, tuple[str, str]] = {}
+        self._forms: tuple[re.Pattern[str] | None, dict[str, tuple[str, str]]] = None, {}
         self._keys: dict[str, list[bytes]] = {}
         self._salt = ""
         self._marks: dict[tuple[str, str], str] = {}
@@ -69,9 +69,7 @@ class KeptSecrets:
                 paths.append(path)
                 is_new = True
         if is_new:
-            # Another thread may be marking a text: it never finds a form of the pattern that has no name.
-            self._forms = {}
-            self._pattern = None
+            self._pattern, self._forms = None, (None, {})
             self._keys.clear()
             self._marks.clear()
             self._unmarked.clear()
@@ -92,7 +90,11 @@ class KeptSecrets:
         pattern = self._pattern
         if pattern is None or not pattern.search(text):
             return text.replace(MARK_BEGINS, _NO_MARK) if MARK_BEGINS in text else text
-        names = self._forms or self._named_forms()
+        made_for, names = self._forms
+        if made_for is not pattern:
+            # Another thread may learn a secret meanwhile: then it is another pattern.
+            names = self._named_forms()
+            self._forms = pattern, names
         parts, end = [], 0
         for found in pattern.finditer(text):
             parts += [text[end : found.start()].replace(MARK_BEGINS, _NO_MARK), self._mark(found[0], *names[found[0]])]
@@ -122,10 +124,9 @@ class KeptSecrets:
 
     def _named_forms(self) -> dict[str, tuple[str, str]]:
         found: dict[str, tuple[str, str]] = {}
-        for secret, paths in self._paths.items():
+        for secret, paths in [*self._paths.items()]:
             for name, form in forms_of(secret):
                 found.setdefault(form, (min(paths, key=len), name))
-        self._forms = found
         return found
 
     def _mark(self, form: str, path: str, name: str) -> str:
