@@ -97,6 +97,13 @@ class _Adapter(requests.adapters.HTTPAdapter):
         return manager
 
 
+class _Request(requests.PreparedRequest):
+    """A request without cookies: none are kept, and to look for them takes as long as to prepare the headers."""
+
+    def prepare_cookies(self, cookies: Any) -> None:
+        """Add no header."""
+
+
 class _Session(requests.Session):
     """A session that does not parse redirects: `requests` would raise on an invalid address."""
 
@@ -145,11 +152,12 @@ def send_once(
         timeout: Seconds to wait for a connection, and for the next part of the answer.
     """
     merged = {**session.headers, **headers}
-    prepared = requests.PreparedRequest()
+    prepared = _Request()
     prepared.prepare(
         method=method,
         url=url,
-        params=dict(params),
+        # A mapping is checked for being a stream first, also an empty one.
+        params=dict(params) or "",
         data=data,
         headers={name: value for name, value in merged.items() if value is not None},
     )

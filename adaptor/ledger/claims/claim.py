@@ -20,12 +20,18 @@ from ...core.errors import ABOUT_PERSON, AdaptorError
 from ...core.run.place import are_of_one_statement
 from ..database.database import in_chunks, placeholders
 from ..records import CLAIMED, FAILED, SENDING, SENT, SKIPPED, UNKNOWN, Write, WriteRecord
-from .columns import CLAIMED_COLUMNS, CLAIMED_PLACEHOLDERS, COLUMNS, claimed_values, read_record
+from .columns import CLAIMED_COLUMNS, COLUMNS, claimed_values, read_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ..database.database import Database
+
+
+_INSERTION = (
+    f"INSERT INTO writes ({', '.join(CLAIMED_COLUMNS)}) VALUES ({placeholders(CLAIMED_COLUMNS)}) "
+    "ON CONFLICT (id) DO NOTHING"
+)
 
 
 class ClaimResult(NamedTuple):
@@ -253,19 +259,13 @@ class Claim:
         """Insert claimed records; another process may have inserted some of them first."""
         # Two processes can insert the same write only if it has a key. Both then use the same order, to avoid deadlock.
         records = sorted(new.values(), key=lambda record: "" if record.write.own_key is None else record.id)
-        inserted: set[str] = set()
-        for chunk in in_chunks(records):
-            found = self._database.run(
-                f"INSERT INTO writes ({', '.join(CLAIMED_COLUMNS)}) "
-                f"VALUES {', '.join([CLAIMED_PLACEHOLDERS] * len(chunk))} ON CONFLICT (id) DO NOTHING RETURNING id",
-                [value for record in chunk for value in claimed_values(record)],
-            ).fetchall()
-            inserted.update(values[0] for values in found)
-        claimed = {id_: ClaimResult(record, is_claimed=True) for id_, record in new.items() if id_ in inserted}
-        for id_, record in read_records(self._database, [id_ for id_ in new if id_ not in inserted]).items():
-            # Another process has inserted it since this transaction looked.
-            judged = self._judge(record, new[id_].write)
-            claimed[id_] = ClaimResult(record, is_held=True) if judged.is_claimed else judged
+        inserted = self._database.run_many(_INSERTION, [claimed_values(record) for record in records])
+        claimed = {id_: ClaimResult(record, is_claimed=True) for id_, record in new.items()}
+        # Where another process has inserted some since this transaction looked, their records name its lease.
+        for id_, record in read_records(self._database, list(new)).items() if inserted < len(new) else ():
+            if record.holder != self._holder:
+                judged = self._judge(record, new[id_].write)
+                claimed[id_] = ClaimResult(record, is_held=True) if judged.is_claimed else judged
         return claimed
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
-from ..database.database import from_text, placeholders
+from ..database.database import from_text
 from ..records import Write, WriteRecord
 
 if TYPE_CHECKING:
@@ -48,8 +48,6 @@ _CONVERTED: dict[str, Callable[[Any], Any]] = {
 COLUMNS = f"n, {', '.join(_PARTS)}"
 #: The columns that a claim fills.
 CLAIMED_COLUMNS = tuple(name for name in _PARTS if name not in OUTCOME_COLUMNS)
-#: One claimed record in SQL.
-CLAIMED_PLACEHOLDERS = f"({placeholders(CLAIMED_COLUMNS)})"
 
 _NAMES = list(_PARTS)
 _OF_WRITE = {part[len("write.") :]: _NAMES.index(name) for name, part in _PARTS.items() if part.startswith("write.")}

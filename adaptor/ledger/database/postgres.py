@@ -200,8 +200,9 @@ class PostgresDatabase(Database):
 
     def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         """Execute a statement once for each row in one batch, and return the number of rows that it changed."""
-        if not rows:
-            return 0
+        if len(rows) < 2:
+            # A batch takes further round trips.
+            return max(0, self.run(sql, rows[0]).rowcount) if rows else 0
         with self._connection.cursor() as cursor:
             cursor.executemany(sql.replace("?", "%s"), rows)
             return cursor.rowcount
