@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 FOLDER = ".adaptor"
 #: How long a process waits for the transaction of another process.
 BUSY_SECONDS = 30.0
-#: Kibibytes of the database that are kept in memory.
-_CACHE_KIBIBYTES = 8_192
 #: The largest file that is copied into memory to be read.
 _MOST_COPIED_BYTES = 256 * 1024 * 1024
 
@@ -126,7 +124,6 @@ class SqliteDatabase(Database):
                 if getattr(cause, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                     raise
                 time.sleep(0.005)
-        self.run(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
         # Overwrite deleted values: people's ids must not stay in free parts of the file.
         self.run("PRAGMA secure_delete = ON")
         # On macOS only this flushes the disk's own cache; elsewhere it has no effect.
