@@ -13,7 +13,7 @@ NOT_REACHED = {
     "recipient.id": "not reached: the id in the list is missing or damaged",
     "message.text": "not reached: the note is too long for a message",
 }
-MOST_ROWS = 6
+MOST_LINES = 6
 
 
 def prepare(state: State) -> State:
@@ -46,9 +46,9 @@ def summarise(state: State) -> State:
     failed = {failure["index"]: failure["error"] for failure in state["failed"]}
     outcomes = state["outcomes"] | {index: reason(error) for index, error in failed.items()}
     not_reminded = [
-        # Row numbers as a spreadsheet shows them, with the names of the columns in the first.
+        # The line of the file, as a spreadsheet numbers it: the first holds the names of the columns.
         {
-            "row": index + 2,
+            "line": index + 2,
             "psid": state["appointments"][index]["psid"],
             "reason": words,
             "error": failed[index]["message"] if index in failed else None,
@@ -65,10 +65,10 @@ def summarise(state: State) -> State:
 
 
 def table(state: State) -> str:
-    """Show the summary with row numbers only: a log is no place for names and ids."""
+    """Show the summary with line numbers only: a log is no place for names and ids."""
     lines = [f"{state['data']['appointments']:>5}  appointments, of which"]
     for words, count in state["data"]["outcomes"].items():
-        rows = [str(person["row"]) for person in state["data"]["not_reminded"] if person["reason"] == words]
-        more = f" and {len(rows) - MOST_ROWS} more" if len(rows) > MOST_ROWS else ""
-        lines.append(f"{count:>5}  {words}" + (f" (row {', '.join(rows[:MOST_ROWS])}{more})" if rows else ""))
+        numbers = [str(person["line"]) for person in state["data"]["not_reminded"] if person["reason"] == words]
+        more = f" and {len(numbers) - MOST_LINES} more" if len(numbers) > MOST_LINES else ""
+        lines.append(f"{count:>5}  {words}" + (f" (line {', '.join(numbers[:MOST_LINES])}{more})" if numbers else ""))
     return "\n".join([*lines, "Who got nothing, and why: `not_reminded` in the final state (-o result.json)"])

@@ -112,11 +112,11 @@ def test_each_way_of_writing_is_counted(summary):
 def test_everybody_who_got_nothing_is_listed_in_the_order_of_the_csv(summary):
     reachable = [row["number"] for row in REACHABLE]
     expected = [(row["number"], row["psid"]) for row in ROWS if row["number"] not in reachable]
-    assert [(person["row"], person["psid"]) for person in summary["not_reminded"]] == expected
+    assert [(person["line"], person["psid"]) for person in summary["not_reminded"]] == expected
 
 
 def test_people_without_consent_are_listed_as_such(summary):
-    listed = [person["row"] for person in summary["not_reminded"] if person["reason"] == "no consent"]
+    listed = [person["line"] for person in summary["not_reminded"] if person["reason"] == "no consent"]
     assert listed == [row["number"] for row in ROWS if row["consented"] != "yes"]
 
 
@@ -133,7 +133,7 @@ def test_people_without_consent_are_listed_as_such(summary):
     ],
 )
 def test_who_was_not_reached_is_listed_with_the_reason_in_the_clinics_words(summary, rows, words, error):
-    listed = {person["row"]: person for person in summary["not_reminded"]}
+    listed = {person["line"]: person for person in summary["not_reminded"]}
     assert rows
     for row in rows:
         person = listed[row["number"]]
@@ -148,7 +148,7 @@ def test_the_log_shows_one_table_whose_counts_add_up(ran, summary):
     lines = [line.removeprefix("│ ") for line in ran.log.splitlines() if line.startswith("│ ")]
     head = next(number for number, line in enumerate(lines) if line.endswith("  appointments, of which"))
     table = [line.split(maxsplit=1) for line in lines[head:] if line.startswith(" ")]
-    shown = {words.split(" (row ")[0]: int(count) for count, words in table}
+    shown = {words.split(" (line ")[0]: int(count) for count, words in table}
     assert shown == {"appointments, of which": len(ROWS), **summary["outcomes"]}
     assert shown.pop("appointments, of which") == sum(shown.values())
     assert lines[-1].startswith("Who got nothing, and why: ")
