@@ -181,7 +181,7 @@ def facts(shown: list[DocEntry]) -> dict[str, Any]:
     """Return entries as JSON of a shape that stays: `version` grows when a key goes or changes its meaning.
 
     ```
-    {"version": 1, "adaptor": "0.1.0",
+    {"version": 1, "adaptor": "1.0.0",
      "operations": [{"name", "kind", "group", "summary", "description", "signature",
                      "parameters": [{"name", "kind", "required", "default", "type", "lazy", "description"}],
                      "returns", "raises": [{"name", "description"}], "example", "source": [address]}],
