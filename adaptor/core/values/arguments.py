@@ -45,11 +45,28 @@ class FunctionReference(Lazy):
         return function_name(self.__function__)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return FunctionReference, (self.__function__,)
+        return type(self), (self.__function__,)
 
     def __resolve__(self, state: State) -> Any:
         value = self.__function__(state)
-        return value.__resolve__(state) if isinstance(value, Lazy) else value
+        if value is None or isinstance(value, str | bool | int | float):
+            return value
+        return resolve(prepare(value), state)
+
+
+class SourceFunction(FunctionReference):
+    """A function of the state that gives the items of a loop: there may be many, and nothing lazy is among them."""
+
+    __slots__ = ()
+
+    def __resolve__(self, state: State) -> Any:
+        return resolve(self.__function__(state), state)
+
+
+class SourcePath(str):
+    """A JSONPath that is written in the job. A text that the state holds is none, whatever it looks like."""
+
+    __slots__ = ()
 
 
 class Structure(Lazy):
@@ -195,7 +212,8 @@ def prepare_source(value: Any) -> Any:
         from .jsonpath import compiled
 
         compiled(prepared)
-    return prepared
+        return SourcePath(prepared)
+    return SourceFunction(prepared.__function__) if isinstance(prepared, FunctionReference) else prepared
 
 
 def _function(value: Any) -> Lazy:
