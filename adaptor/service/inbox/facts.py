@@ -90,7 +90,14 @@ def _event(item: dict[str, Any], entry: dict[str, Any], *, is_standby: bool) -> 
     user_ref = _id(person.get("user_ref")) or _id(_object(item.get("optin")).get("user_ref"))
     if user_ref is not None:
         facts["user_ref"] = user_ref
-    return Event(page, kind, identity, psid, happened, facts, item, opens_window=kind in OPENS_WINDOW)
+    return Event(page, kind, identity, psid, happened, facts, item, opens_window=_opens_window(kind, content))
+
+
+def _opens_window(kind: str, content: dict[str, Any]) -> bool:
+    is_taken_back = content.get("is_deleted") is True or content.get("action") == "unreact"
+    # Of an ad that was clicked, only the message that follows counts.
+    is_ad = kind == "messaging_referrals" and content.get("source") == "ADS"
+    return kind in OPENS_WINDOW and not is_taken_back and not is_ad
 
 
 def _facts(key: str, content: dict[str, Any]) -> dict[str, Any]:

@@ -150,6 +150,25 @@ def test_an_odd_event_is_stored_and_breaks_nothing(odd):
     assert event.mid
 
 
+@pytest.mark.parametrize(
+    ("content", "opens"),
+    [
+        ({"message": {"mid": "m_1", "text": "Hi"}}, True),
+        ({"message": {"mid": "m_1", "is_deleted": True}}, False),
+        ({"reaction": {"mid": "m_1", "action": "react", "reaction": "love"}}, True),
+        ({"reaction": {"mid": "m_1", "action": "unreact"}}, False),
+        ({"referral": {"ref": "visit", "source": "SHORTLINK", "type": "OPEN_THREAD"}}, True),
+        # Of an ad only the message that follows counts.
+        ({"referral": {"ad_id": "7", "source": "ADS", "type": "OPEN_THREAD"}}, False),
+        ({"read": {"watermark": 1458668856253}}, False),
+    ],
+)
+def test_only_what_meta_counts_opens_the_window(content, opens):
+    item = {"sender": {"id": "65"}, "timestamp": 1458692752478, **content}
+    (event,) = events_in({"object": "page", "entry": [{"id": "10", "messaging": [item]}]})
+    assert event.opens_window is opens
+
+
 def test_a_redelivery_is_the_same_event_and_a_second_act_another():
     def key(document):
         event = only(document)
