@@ -100,6 +100,9 @@ def warn_if_no_items(state: State, *, has_some: bool) -> None:
     if has_some or loop is None or not loop.args:
         return
     source = loop.args[0]
+    if isinstance(source, os.PathLike):
+        what = f"{loop.name}: {os.path.basename(os.fspath(source))} has no rows."
+        run.warn("job", what, once=f"{run.statement.line}: {what}")
     path = path_of(source)
     missing = None if path is None else missing_part(path, state)
     if missing is not None:
@@ -175,8 +178,16 @@ def _lines_of_file(source: os.PathLike[str], csv: dict[str, Any] | None = None) 
                 except ValueError as cause:
                     yield number, UnreadableRow(f"{where}: this is not JSON: {cause}.", fix="Correct the line.")
     else:
-        raise JobError(
-            f"A loop cannot go through {os.path.basename(path)}.",
-            fix="Give a .csv or .jsonl file, or read it with a function of the state.",
-            code="NOT_A_SOURCE",
-        )
+        name = os.path.basename(path)
+        raise JobError(f"A loop cannot go through {name}.", fix=_how_to_read(name), code="NOT_A_SOURCE")
+
+
+def _how_to_read(name: str) -> str:
+    ending = os.path.splitext(name)[1].lower()
+    if ending in (".xlsx", ".xls", ".ods"):
+        return "Open it in the spreadsheet and save it as “CSV UTF-8”."
+    if ending == ".json":
+        return f"Read it first, with a function: lambda state: json.loads(Path({name!r}).read_text())."
+    if ending in (".tsv", ".txt"):
+        return f"If it is a table with tabs, call it {name[: -len(ending)]}.csv and give csv={{'delimiter': '\\t'}}."
+    return "Give a .csv or .jsonl file, or read it with a function of the state."

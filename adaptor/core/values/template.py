@@ -26,12 +26,27 @@ TEXT = "__adaptor_text__"
 _CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, frozenset})
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "a": ascii, "s": str, "": lambda value: value}
-#: Texts that programs write where there is no value: data frames, JavaScript, the errors of spreadsheets. Words that are
-#: names too, such as Nan and Null, are not among them.
+#: Texts that programs write where there is no value: data frames, JavaScript, the errors of spreadsheets in some
+#: languages. Words that are names too, such as Nan and Null, are not among them.
 _NO_VALUE = frozenset(
-    "nan NaN NaT <NA> #N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL! #CALC! #FIELD! #ERROR! #NV #WERT! #BEZUG! "
-    "#ZAHL! #N/D".split()
-) | {"[object Object]"}
+    {
+        *("nan", "NaN", "NaT", "<NA>", "[object Object]"),
+        *(
+            "#N/A",
+            "#REF!",
+            "#VALUE!",
+            "#NAME?",
+            "#DIV/0!",
+            "#NULL!",
+            "#NUM!",
+            "#SPILL!",
+            "#CALC!",
+            "#FIELD!",
+            "#ERROR!",
+        ),
+        *("#NV", "#N/D", "#WERT!", "#BEZUG!", "#ZAHL!"),
+    }
+)
 #: Directives of `strftime` for a time of day.
 _CLOCK = frozenset("HIMSfpXcrRTzZ")
 #: Directives for a day.

@@ -118,7 +118,9 @@ class _Reader:
                 continue
             name = key.value if isinstance(key, self._yaml.ScalarNode) else None
             if not isinstance(name, str):
-                raise self._problem(key, "A key is a list or an object.", "Keys are text; a value that begins with { needs quotes.")
+                raise self._problem(
+                    key, "A key is a list or an object.", "Keys are text; a value that begins with { needs quotes."
+                )
             if name in found:
                 from ..problems.covered import covered_name
 
