@@ -80,9 +80,9 @@ def test_a_row_that_cannot_be_read_is_passed_over_by_try_each_and_stops_each(tmp
 
 
 def test_a_file_of_another_kind_is_refused_with_the_kinds_that_work(tmp_path):
-    file = tmp_path / "people.xlsx"
-    file.write_bytes(b"PK")
-    with pytest.raises(JobError, match=r"cannot go through people\.xlsx") as caught:
+    file = tmp_path / "people.parquet"
+    file.write_bytes(b"PAR1")
+    with pytest.raises(JobError, match=r"cannot go through people\.parquet") as caught:
         each(file, collect())({})
     assert ".csv or .jsonl" in caught.value.fix
 
