@@ -31,6 +31,8 @@ def date_fix(text: str) -> str:
     if re.fullmatch(r"\d{5}(\.\d+)?", plain) and is_day_number(float(plain)):
         return DAY_NUMBER_FIX
     form = _form_of(plain)
+    if form is None and re.match(r"\d{4}-\d\d-\d\d(?!\d)", plain):
+        return "There is no such day or time: correct it."
     if form is None:
         return f"A date is written as {ISO_FORM}; see `adaptor docs dates`."
     return f'Read it in an earlier step: datetime.strptime(text, "{form}").isoformat(); see `adaptor docs dates`.'
@@ -40,8 +42,8 @@ def _form_of(text: str) -> str | None:
     """Return the format of `strptime` that fits a date, or None; where it is ambiguous, the day comes first."""
     from datetime import datetime
 
-    days = ["%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%d/%m/%y", "%d.%m.%y"]
-    days += ["%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%B %d, %Y", "%b %d, %Y", "%Y-%m-%d"]
+    days = ["%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%d/%m/%y", "%m/%d/%y"]
+    days += ["%d.%m.%y", "%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%B %d, %Y", "%b %d, %Y", "%Y-%m-%d"]
     for day in days:
         for clock in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", "T%H:%M"):
             try:
