@@ -212,8 +212,8 @@ def test_a_file_that_no_loop_reads_says_how_to_make_one(tmp_path, name, fix):
 @pytest.mark.parametrize("text", ["", "\n\n", "psid,name\n"])
 def test_a_file_without_rows_is_warned_of(adaptor, tmp_path, text):
     (tmp_path / "people.csv").write_text(text, encoding="utf-8")
-    for loop in ("try_each", "broadcast"):
-        call = f"{loop}(Path('people.csv'), send_text(state.data.psid, 'Hi'))"
+    loops = [f"{loop}(Path('people.csv'), send_text(state.data.psid, 'Hi'))" for loop in ("try_each", "broadcast")]
+    for call in [*loops, "parse_csv(Path('people.csv'))"]:
         done = adaptor(f"from pathlib import Path\n{call}", "--dry-run")
         assert (done.code, "people.csv has no rows" in done.err) == (0, True), done.err
 
