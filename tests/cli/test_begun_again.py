@@ -127,7 +127,7 @@ def test_only_the_earlier_run_is_offered_to_go_on_with(job, meta):
     job(JOB, "--run-id", "r1")
     done = job(None, "--run-id", "r2")
     assert "--resume r1" in done.err
-    assert "Go on with:" not in done.err
+    assert "Continue with:" not in done.err
     assert "--resume r2" not in done.err
     assert "Going on with r1" in job(None, "--resume", "last").err
     assert names(meta) == ["Ana", "Cid", "Ben"]
@@ -142,7 +142,7 @@ def test_going_on_with_both_writes_to_nobody_twice(job, meta, tmp_path, first):
     job(JOB, "--run-id", "r1")
     done = job(None, "--run-id", "r2", state="more.json")
     assert (done.code, names(meta)) == (1, ["Ana", "Cid", "Dan"])
-    assert "Go on with:" not in done.err
+    assert "Continue with:" not in done.err
     for run in (first, {"r1": "r2", "r2": "r1"}[first]):
         done = job(None, "--resume", run)
         assert done.code == 0, done.err

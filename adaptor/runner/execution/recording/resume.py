@@ -383,7 +383,7 @@ class RunLedger:
         if resumes is None:
             raise InputError(
                 what,
-                fix=f"Go on with it: --resume {last.id}. Or start a new run on purpose: --fresh.",
+                fix=f"Continue it with --resume {last.id}. Or start a new run on purpose: --fresh.",
             )
         options.fresh = not resumes
         return last.id if resumes else None

@@ -139,7 +139,7 @@ def test_a_new_run_after_one_that_stopped_is_refused_and_says_what_to_do(project
         "The last run of this job with the same initial state, `r1`, stopped before its end: 1 sent. "
         "A new run would send those messages again."
     )
-    assert error.fix == "Go on with it: --resume r1. Or start a new run on purpose: --fresh."
+    assert error.fix == "Continue it with --resume r1. Or start a new run on purpose: --fresh."
     assert project.texts == ["a"]
 
 
