@@ -97,7 +97,7 @@ def test_it_holds_for_one_workflow_of_a_project_while_another_one_runs(job, meta
     assert len(meta.accepted) == sent
     # The last run is the workflow's own.
     done = job(None, "--resume", "last", path=("project.yaml", "alpha"))
-    assert "Going on with r1" in done.err
+    assert "Continuing r1" in done.err
     assert done.code == 0, done.err
 
 
@@ -119,7 +119,7 @@ def test_it_ends_where_a_run_of_the_job_ends_well(job, meta):
     assert (done.code, len(meta.accepted)) == (0, 6), done.err
 
 
-# --- Going on with the refused one ---
+# --- Continuing the refused one ---
 
 
 def test_only_the_earlier_run_is_offered_to_go_on_with(job, meta):
@@ -129,7 +129,7 @@ def test_only_the_earlier_run_is_offered_to_go_on_with(job, meta):
     assert "--resume r1" in done.err
     assert "Continue with:" not in done.err
     assert "--resume r2" not in done.err
-    assert "Going on with r1" in job(None, "--resume", "last").err
+    assert "Continuing r1" in job(None, "--resume", "last").err
     assert names(meta) == ["Ana", "Cid", "Ben"]
 
 

@@ -89,7 +89,7 @@ def test_last_is_the_newest_run_of_the_job(job, meta, tmp_path):
     assert "holds no run of" in job(JOB, "--resume", "last", file="third.py").err
     done = job(JOB, "--resume", "last")
     assert done.code == 0, done.err
-    assert "Going on with r1" in done.err
+    assert "Continuing r1" in done.err
     assert "cannot be the name of one" in job(JOB, "--run-id", "last").err
 
 
