@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..errors import InvalidValue
+
 #: How a date in ISO form looks.
 ISO_FORM = "2026-11-24 or 2026-11-24T09:30"
 #: What to do about a number that counts days.
@@ -36,6 +38,23 @@ def date_fix(text: str) -> str:
     if form is None:
         return f"A date is written as {ISO_FORM}; see `adaptor docs dates`."
     return f'Read it in an earlier step: datetime.strptime(text, "{form}").isoformat(); see `adaptor docs dates`.'
+
+
+def not_a_date(reference: object, text: str | None, spec: str) -> InvalidValue:
+    """Return the error for a text that is formatted as a date and is none in ISO form.
+
+    Args:
+        reference: Where the text comes from.
+        text: The text.
+        spec: The format.
+    """
+    what = "it is empty"
+    if text is not None and text.strip():
+        # Never cut: half a secret would not be redacted.
+        what = f"{repr(text) if len(text) <= 60 else 'a long text'} is not a date in ISO form"
+    return InvalidValue(
+        f"`{reference!r}` is formatted as a date (`{spec}`), but {what}.", fix=date_fix(text or ""), code="NOT_A_DATE"
+    )
 
 
 def _form_of(text: str) -> str | None:

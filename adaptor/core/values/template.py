@@ -266,7 +266,9 @@ def _text_of_value(value: Any, conversion: str, spec: Any, state: State) -> str:
         return text
     directives = _directives(spec) if "%" in spec else set()
     if directives and value is None:
-        raise _not_a_date(reference, value, spec)
+        from .date_forms import not_a_date
+
+        raise not_a_date(reference, value, spec)
     _refuse_unsayable(reference, value)
     if directives:
         value = _as_date(reference, value, spec, directives)
@@ -367,10 +369,12 @@ def _as_date(reference: Any, value: Any, spec: str, directives: set[str]) -> Any
             except ValueError:
                 continue
         if found is None:
-            raise _not_a_date(reference, value, spec)
+            from .date_forms import not_a_date
+
+            raise not_a_date(reference, value, spec)
         if text[-1] in "Zz":
             raise InvalidValue(
-                f"`{reference!r}` is {_excerpt(value)}: a time in UTC, not the local time of a place.",
+                f"`{reference!r}` is {value!r}: a time in UTC, not the local time of a place.",
                 fix=f'Convert it to the time of a place: {{local_time({reference!r}, "Africa/Nairobi"):{spec}}}.',
                 code="WHOSE_CLOCK",
             )
@@ -388,17 +392,3 @@ def _as_date(reference: Any, value: Any, spec: str, directives: set[str]) -> Any
             code="NO_DAY",
         )
     return value
-
-
-def _not_a_date(reference: Any, value: Any, spec: str) -> InvalidValue:
-    from .date_forms import date_fix
-
-    what = "it is empty" if value is None or not value.strip() else f"{_excerpt(value)} is not a date in ISO form"
-    return InvalidValue(
-        f"`{reference!r}` is formatted as a date (`{spec}`), but {what}.", fix=date_fix(value or ""), code="NOT_A_DATE"
-    )
-
-
-def _excerpt(value: str) -> str:
-    # Never cut: half a secret would not be redacted.
-    return repr(value) if len(value) <= 60 else "a long text"
