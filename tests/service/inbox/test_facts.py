@@ -78,6 +78,8 @@ def test_facts_that_an_event_lacks_are_there_and_empty():
         ({"policy-enforcement": {"action": "block"}}, "messaging_policy_enforcement", {"psid": "65"}),
         ({"order": {"note": "n"}}, "send_cart", {"order": {"note": "n"}}),
         ({"take_thread_control": {"metadata": "x"}}, "messaging_handovers", {"take_thread_control": {"metadata": "x"}}),
+        ({"payment": {"payload": "P"}}, "messaging_payments", {"payload": "P"}),
+        ({"checkout_update": {"payload": "P"}}, "messaging_checkout_updates", {"payload": "P"}),
         ({"new_of_meta": {"a": 1}}, "new_of_meta", {"new_of_meta": {"a": 1}}),
     ],
 )
@@ -148,6 +150,18 @@ def test_an_odd_event_is_stored_and_breaks_nothing(odd):
     event = only(body(odd))
     assert event.page == "10"
     assert event.mid
+
+
+def test_what_meta_says_beside_the_content_is_a_fact_too():
+    beside = {
+        "prior_message": {"source": "checkbox_plugin", "identifier": "ref-7"},
+        "hop_context": [{"app_id": 12, "metadata": "from the inbox"}],
+    }
+    item = {"sender": {"id": "65"}, "recipient": {"id": "10"}, "timestamp": 1, "message": {"mid": "m_1", "text": "Hi"}}
+    (event,) = events_in({"object": "page", "entry": [{"id": "10", "messaging": [{**item, **beside}]}]})
+    assert (event.kind, event.facts["text"], event.facts["psid"]) == ("messages", "Hi", "65")
+    assert {key: event.facts[key] for key in beside} == beside
+    assert not event.facts.keys() & {"sender", "recipient"}
 
 
 @pytest.mark.parametrize(
