@@ -6,6 +6,8 @@ An argument is a plain value, a lazy reference, a function of the state, or a li
 
 from __future__ import annotations
 
+from itertools import islice
+
 from ..errors import LazyStateError
 from ..state import not_a_state
 from .functions import refuse_other_parameters
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
     from ..state import State
 
+#: How many values of what a function returns are searched for references.
+_MOST_SEARCHED = 256
 #: The heading of these names in `adaptor docs`.
 HEADING = "data"
 
@@ -51,16 +55,22 @@ class FunctionReference(Lazy):
         value = self.__function__(state)
         if value is None or isinstance(value, str | bool | int | float):
             return value
-        return resolve(prepare(value), state)
+        return resolve(prepare(value), state) if _holds_lazy(value) else value
 
 
-class SourceFunction(FunctionReference):
-    """A function of the state that gives the items of a loop: there may be many, and nothing lazy is among them."""
+def _holds_lazy(value: Any) -> bool:
+    """Whether a reference or a function is in what a function has returned.
 
-    __slots__ = ()
-
-    def __resolve__(self, state: State) -> Any:
-        return resolve(self.__function__(state), state)
+    A function writes them into objects of a few keys. What it has read from the state may have millions of values, and
+    none of them is lazy.
+    """
+    searched = [value]
+    for each in searched:
+        if isinstance(each, Lazy) or callable(each):
+            return True
+        if isinstance(each, dict | list | tuple) and len(searched) < _MOST_SEARCHED:
+            searched += islice(each.values() if isinstance(each, dict) else each, _MOST_SEARCHED)
+    return False
 
 
 class SourcePath(str):
@@ -213,7 +223,7 @@ def prepare_source(value: Any) -> Any:
 
         compiled(prepared)
         return SourcePath(prepared)
-    return SourceFunction(prepared.__function__) if isinstance(prepared, FunctionReference) else prepared
+    return prepared
 
 
 def _function(value: Any) -> Lazy:

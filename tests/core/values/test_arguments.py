@@ -78,6 +78,20 @@ def test_what_a_function_returns_stays_the_very_same_where_nothing_in_it_is_lazy
     assert prepare(lambda s: s["data"]).__resolve__(GIVEN) is GIVEN["data"]
 
 
+def test_much_that_a_function_returns_is_not_searched_to_its_end() -> None:
+    class Counted(list):  # type: ignore[type-arg]
+        seen = 0
+
+        def __iter__(self) -> Any:
+            for item in super().__iter__():
+                Counted.seen += 1
+                yield item
+
+    rows = Counted([{"n": n} for n in range(100_000)])
+    assert prepare(lambda s: rows).__resolve__(GIVEN) is rows
+    assert Counted.seen < 1_000
+
+
 def test_a_function_can_be_stored_and_read_again() -> None:
     assert pickle.loads(pickle.dumps(FunctionReference(named))).__resolve__(GIVEN) == "Ana"
 
