@@ -185,7 +185,7 @@ _IN_PLAIN_WORDS = (
     ("Expecting property name", "there is no key in double quotes", 'A key is written as "name".'),
     (
         "Expecting value",
-        "what stands there is no value",
+        "there is something that is no value",
         "A value is a text in double quotes, a number, true, false, null, an object or a list.",
     ),
     ("Extra data", "it goes on after its end", "Put what belongs together into one value: an object or a list."),

@@ -57,7 +57,7 @@ def parse(source: bytes | str, file: str, known: Collection[str] = ()) -> ast.Mo
     except SyntaxError as cause:
         from ..problems.problems import raise_for
 
-        if isinstance(source, bytes):
+        if isinstance(source, bytes) and "utf-8" in cause.msg.lower():
             _check_utf8(source, file)
         problems = _of_javascript(source, file, known)
         own = not_python(cause, file)

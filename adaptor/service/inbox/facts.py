@@ -81,7 +81,7 @@ def _event(item: dict[str, Any], entry: dict[str, Any], *, is_standby: bool) -> 
         mid += " deleted"
     identity = mid or digest(item, *([] if happened is not None else [entry.get("time")]))
     facts = {
-        # What stands beside the content, such as `prior_message` and `hop_context`.
+        # What Meta says beside the content, such as `prior_message` and `hop_context`.
         **{name: value for name, value in item.items() if name not in (key, *_ENVELOPE)},
         **(content if key == "message" else {key.replace("-", "_"): item[key]} if key else {kind: item.get(kind)}),
         **_facts(key, content),

@@ -75,7 +75,7 @@ def test_an_answer_that_is_no_json_is_none(text):
         ('{"data": 1, "b" 2}', "a colon is missing", "colon"),
         ('{"data": 1 "b": 2}', "a comma or a closing bracket is missing", "comma"),
         ('{"data": [1, 2', "it ends before a bracket is closed", "Close"),
-        ('{"data": undefined}', "what stands there is no value", "null"),
+        ('{"data": undefined}', "there is something that is no value", "null"),
         ('{"data": 1} {"data": 2}', "it goes on after its end", "one value"),
         ('{"data": "C:\\Users"}', "a backslash", "two backslashes"),
         ('{"data": "a\nb"}', "a line break or a tab", "for a line break"),

@@ -17,6 +17,7 @@ from adaptor.runner.problems.source_lines import CannotLoad
         ('log("a)\n', 1, "unterminated string literal", "three quotes"),
         ('log("a",\u00a0"b")\n', 1, "U+00A0", "plain space"),
         ("log(1)\nname = 'José'\n".encode("latin-1"), 2, "not UTF-8", "Save it as UTF-8"),
+        ("# coding: latin-1\nname = 'José'\n  log(2)\n".encode("latin-1"), 3, "unexpected indent", "first column"),
     ],
 )
 def test_a_fault_of_syntax_says_what_to_write(source: bytes | str, line: int, what: str, fix: str) -> None:
