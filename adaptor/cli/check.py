@@ -41,7 +41,10 @@ def add_to(commands: Any) -> None:
     command.add_argument("path", metavar="PATH", help="a job script (.py), a workflow (.json, .yaml) or a project.yaml")
     command.add_argument("workflow", metavar="WORKFLOW", nargs="?", help="in a project: the workflow's name")
     command.add_argument(
-        "-c", "--credentials", metavar="FILE", help="check that the credentials which steps name are in this file"
+        "-c",
+        "--credentials",
+        metavar="FILE",
+        help="check this credentials file too: its form, and that it has the names that steps use",
     )
     command.add_argument(
         "--format", choices=("text", "json"), default="text", help="text (default), or JSON for other tools"

@@ -40,7 +40,7 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser(
         "docs",
         help=HELP,
-        description="Show what operations and errors mean, or search in it. Nothing is asked of any network.",
+        description="Show what operations and errors mean, or search in it. No network is used.",
         epilog=EXAMPLE,
         formatter_class=Help,
         allow_abbrev=False,

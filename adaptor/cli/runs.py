@@ -39,7 +39,7 @@ examples:
   adaptor runs purge --older-than 30d                 forget the recipients of old runs
   adaptor runs queue --status failed                  the runs of adaptor serve that failed, and why
   adaptor runs tail                                   follow the runs of adaptor serve as they come and go
-  adaptor runs retry RUN                              let the service go on with one of them
+  adaptor runs retry RUN                              let the service continue one of them
 """
 
 EXIT_CODES = """\

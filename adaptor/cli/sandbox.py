@@ -24,7 +24,7 @@ EXAMPLE = """\
 examples:
   adaptor sandbox --open                     people appear when they get a message
   adaptor sandbox --people sandbox.json      these people, these templates
-  adaptor sandbox --keep sandbox.db          keep what happens, and go on later
+  adaptor sandbox --keep sandbox.db          keep what happens, and continue later
   adaptor sandbox --credentials sandbox-credentials.json
                                              and, in another terminal: adaptor run job.py -c sandbox-credentials.json
 
@@ -52,7 +52,7 @@ def add_to(commands: Any) -> None:
         help=f"where to listen; 0 is any free port (default: {PORT})",
     )
     command.add_argument("--people", metavar="FILE", help="who is there, and what goes wrong: a sandbox.json")
-    command.add_argument("--keep", metavar="FILE", help="keep what happens in this file, and go on from it")
+    command.add_argument("--keep", metavar="FILE", help="keep what happens in this file, and continue from it")
     command.add_argument(
         "--credentials", metavar="FILE", help="write the base URL and the token to this file, for adaptor run -c FILE"
     )

@@ -33,7 +33,7 @@ def add_to(commands: Any) -> None:
         "version",
         help=HELP,
         description="Print the versions of this package, of Python, of the Graph API and of the system. "
-        "Nothing is asked of any network.",
+        "No network is used.",
         epilog=EPILOG,
         formatter_class=Help,
         allow_abbrev=False,

@@ -13,7 +13,7 @@ from .rows.sources import items_of, warn_if_no_items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any, Concatenate, ParamSpec
 
     P = ParamSpec("P")
@@ -128,7 +128,8 @@ def group(
 
     Args:
         source: The items: a list, a lazy reference to one, or a JSONPath such as `$.data.rows[*]`.
-        key_path: The key of the value in each item: `clinic`, or `clinic.name` for a value inside.
+        key_path: The key of the value in each item: `clinic`, or `clinic.name` for a value inside, `phones[0]` for an
+            item of a list. A key that has this very name comes first.
         callback: Takes the state with the groups and returns the next one.
 
     Returns:
@@ -144,13 +145,12 @@ def group(
         {'Mo': [{'day': 'Mo', 'n': 1}, {'day': 'Mo', 'n': 3}], 'Tu': [{'day': 'Tu', 'n': 2}]}
     """
     groups: dict[str, list[Any]] = {}
-    steps = str(key_path).split(".")
+    path = str(key_path)
+    steps = path.replace("[", ".").replace("]", "").split(".")
     count, left_out = 0, 0
     for item in items_of(source, state):
         count += 1
-        value: Any = item
-        for step in steps:
-            value = value.get(step, _NOTHING) if isinstance(value, dict) else _NOTHING
+        value = _inside(item, (path,) if isinstance(item, dict) and path in item else steps)
         if value is _NOTHING:
             left_out += 1
         else:
@@ -168,6 +168,15 @@ def group(
 _NOTHING: Any = object()
 
 
+def _inside(value: Any, steps: Sequence[str]) -> Any:
+    for step in steps:
+        if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            value = value.get(step, _NOTHING) if isinstance(value, dict) else _NOTHING
+    return value
+
+
 def _json_key(value: Any) -> str:
     import json
 
@@ -181,7 +190,7 @@ def assert_(state: State, condition: Condition, message: Value[str | None] = Non
 
     Args:
         condition: As for `fn_if`.
-        message: What the error says.
+        message: What the error says. Default: what the condition came to.
 
     Returns:
         An operation. The state does not change.
@@ -196,7 +205,7 @@ def assert_(state: State, condition: Condition, message: Value[str | None] = Non
     """
     if not condition:
         raise JobError(
-            f"assertion statement failed with {condition}" if message is None else str(message),
+            str(message) if message else f"assertion statement failed with {condition}",
             fix="Look at the data of the step before.",
             code="ASSERTION_FAILED",
         )

@@ -12,7 +12,7 @@ from ..core.values.builder import builder
 from ..core.values.jsonpath import compiled, find
 from ..core.values.lazy import Lazy, resolve
 from .calculation import reader
-from .rows.sources import items_of, path_of
+from .rows.sources import items_as_written, path_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _under_data(path: str) -> str:
     rest = path.strip()
     if rest in ("$", "$.data"):
         return "$.data"
-    for prefix in ("$.data.", "$.data[", "$.", "$["):
+    for prefix in ("$.data.", "$.data[", "$.", "$[", "."):
         if rest.startswith(prefix):
             rest = rest[len(prefix.rstrip("[")) :]
             break
@@ -203,12 +203,16 @@ def merge(state: State, source: Any, fields: Value[dict[str, Any]]) -> Any:
     Returns:
         A lazy reference to a list; called with a state it gives the list.
 
+    Raises:
+        JobError: The path cannot be read, or an item is no object. Nothing was sent.
+
     Example:
         >>> merge("$.books[*]", {"shop": "A"})({"books": [{"title": "T"}]})
         [{'title': 'T', 'shop': 'A'}]
     """
     added = resolve(fields, state)
-    return [{**item, **added} for item in items_of(resolve(source, state), state)]
+    items = items_as_written(source, state)
+    return [{**_object(item, index, "source of merge()"), **added} for index, item in enumerate(items)]
 
 
 def _join_path(target: Any, source: Any, key: Any) -> str | None:
@@ -247,15 +251,15 @@ def join(state: State, target: Any, source: Value[Any], key: Value[str]) -> Any:
     """
     value = first_match(source, state, state, None) if isinstance(source, str) else resolve(source, state)
     name = resolve(key, state)
-    items = items_of(resolve(target, state), state)
-    return [{name: value, **_object(item, index)} for index, item in enumerate(items)]
+    items = items_as_written(target, state)
+    return [{name: value, **_object(item, index, "target of join()")} for index, item in enumerate(items)]
 
 
-def _object(item: Any, index: int) -> dict[str, Any]:
+def _object(item: Any, index: int, where: str) -> dict[str, Any]:
     if isinstance(item, dict):
         return item
     raise JobError(
-        f"Item {index} of the target of join() is {a_kind(item)}, which takes no fields.",
+        f"Item {index} of the {where} is {a_kind(item)}, which takes no fields.",
         fix="Point at objects; for each item of a list the path ends in [*]: $.data.rows[*].",
         code="WRONG_KIND",
     )

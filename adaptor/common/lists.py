@@ -33,12 +33,12 @@ def to_array(value: Value[Any]) -> list[Any]:
 
 
 @calculation
-def array_to_string(array: Value[list[Any]], separator: Value[str]) -> str:
+def array_to_string(array: Value[list[Any]], separator: Value[str] = ",") -> str:
     """Join the items of a list into one text.
 
     Args:
         array: Texts, numbers, `True` and `False` (written `true` and `false`, as in JSON); None is written as nothing.
-        separator: The text between two items.
+        separator: The text between two items. Default: a comma.
 
     Returns:
         A text; a lazy reference where an argument is lazy.

@@ -273,7 +273,11 @@ def try_each(
     if failed:
         what = f"passed over {len(failed):,} of {number_of(count, 'items')}: {summary(failed)}"
         # With fail=False the job itself does something about them.
-        details = "; state['failed'] lists them, and --results FILE.csv" if fail is False else f"\n{kinds.listed()}"
+        details = (
+            "; state['failed'] holds them, and --results FILE.csv writes them"
+            if fail is False
+            else f"\n{kinds.listed()}"
+        )
         run.log("info", "job", f"{what}{details}")
     if quiet and _writes(run) != writes_before:
         # With the messages and what was passed over it makes up all items.

@@ -131,7 +131,7 @@ class Claimed:
         known = {self.to_make[place]: result for place, result in results.items()}
         for (index, _), result in known.items():
             if isinstance(result, AdaptorError) and result.sent == SENT_UNKNOWN and self._writes[index].is_idempotent:
-                result.is_idempotent, result.fix = True, "Go on with --resume: the call is made again."
+                result.is_idempotent, result.fix = True, "Continue with --resume: the call is made again."
         outcomes = [
             ended(id_, result) if isinstance(result, AdaptorError) else sent(id_, result)
             for (_, id_), result in known.items()

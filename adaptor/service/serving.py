@@ -1,7 +1,7 @@
 """The service as a whole: what comes in is stored, starts runs, and workers perform them. One process, and its workers.
 
 A kill at any moment loses nothing that was answered with 200: the event and its runs are in the database by then, and
-the next start goes on with them.
+the next start continues them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Ask each visitor how it was; whoever cannot be reached is passed over and counted."""
+"""Ask each visitor how it was; those who cannot be reached are passed over and counted."""
 
 from adaptor import State, fn, quick_reply, send_text, state, try_each
 

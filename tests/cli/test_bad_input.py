@@ -22,7 +22,7 @@ def step(id="a", **more):  # noqa: A002 - as in the file
 #: What is wrong -> (the workflow file, the exit code, what the message says).
 WORKFLOWS = {
     "not JSON": ("{bad", 2, ["w.json:1:2", "not JSON"]),
-    "a comma at the end": ('{"steps": [],\n}', 2, ["w.json:", "no comma before a closing bracket"]),
+    "a comma at the end": ('{"steps": [],\n}', 2, ["w.json:", "a comma before a closing bracket"]),
     "empty": ("", 2, ["The workflow is empty."]),
     "a list": ("[]", 2, ["The workflow is a list, not an object"]),
     "NaN": ('{"steps": NaN}', 2, ["NaN"]),

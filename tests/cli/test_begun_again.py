@@ -97,7 +97,7 @@ def test_it_holds_for_one_workflow_of_a_project_while_another_one_runs(job, meta
     assert len(meta.accepted) == sent
     # The last run is the workflow's own.
     done = job(None, "--resume", "last", path=("project.yaml", "alpha"))
-    assert "Going on with r1" in done.err
+    assert "Continuing r1" in done.err
     assert done.code == 0, done.err
 
 
@@ -119,7 +119,7 @@ def test_it_ends_where_a_run_of_the_job_ends_well(job, meta):
     assert (done.code, len(meta.accepted)) == (0, 6), done.err
 
 
-# --- Going on with the refused one ---
+# --- Continuing the refused one ---
 
 
 def test_only_the_earlier_run_is_offered_to_go_on_with(job, meta):
@@ -127,9 +127,9 @@ def test_only_the_earlier_run_is_offered_to_go_on_with(job, meta):
     job(JOB, "--run-id", "r1")
     done = job(None, "--run-id", "r2")
     assert "--resume r1" in done.err
-    assert "Go on with:" not in done.err
+    assert "Continue with:" not in done.err
     assert "--resume r2" not in done.err
-    assert "Going on with r1" in job(None, "--resume", "last").err
+    assert "Continuing r1" in job(None, "--resume", "last").err
     assert names(meta) == ["Ana", "Cid", "Ben"]
 
 
@@ -142,7 +142,7 @@ def test_going_on_with_both_writes_to_nobody_twice(job, meta, tmp_path, first):
     job(JOB, "--run-id", "r1")
     done = job(None, "--run-id", "r2", state="more.json")
     assert (done.code, names(meta)) == (1, ["Ana", "Cid", "Dan"])
-    assert "Go on with:" not in done.err
+    assert "Continue with:" not in done.err
     for run in (first, {"r1": "r2", "r2": "r1"}[first]):
         done = job(None, "--resume", run)
         assert done.code == 0, done.err

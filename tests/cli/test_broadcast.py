@@ -102,7 +102,7 @@ def test_a_limit_and_one_person_alone(adaptor, files, messenger):
 def test_after_a_part_of_the_people_the_run_goes_on_to_the_others_and_to_nobody_twice(adaptor, files, messenger, part):
     first = adaptor(JOB.replace("MORE", ""), "-c", "c.json", *part, files=files)
     assert first.code == 0
-    assert "Go on to the people who were left out with: adaptor run job.py --resume " in first.err
+    assert "Send to the people who were left out with: adaptor run job.py --resume " in first.err
     shown = adaptor(None, "show", "last", command="runs").out
     assert " partial with exit code 0\n" in shown
     assert "Resume it for the people who were left out" in shown

@@ -59,6 +59,23 @@ def test_names_of_credentials_are_looked_for_only_where_a_file_is_given(adaptor)
     assert "Did you mean `pages`?" in done.err
 
 
+@pytest.mark.parametrize(
+    ("credential", "words"),
+    [
+        ({"acces_token": "EAAtoken12345"}, "has a key `acces_token`, which does not exist"),
+        ({"access_token": "Bearer EAAtoken12345"}, "begins with “Bearer ”"),
+        ({"access_token": "EAAtoken12345", "api_version": "26"}, "`api_version` in the credentials file c.json"),
+        ({}, "c.json has no keys"),
+    ],
+)
+def test_a_credential_that_a_run_would_refuse_is_a_problem(adaptor, credential, words):
+    files = {"c.json": json.dumps(credential)}
+    done = adaptor("send_text('1', 'hi')", "-c", "c.json", command="check", files=files)
+    assert (done.code, words in done.err) == (2, True), done.err
+    assert "EAAtoken12345" not in done.err
+    assert adaptor("log('sends nothing')", "-c", "c.json", command="check", files=files).code == 0
+
+
 BAD = """\
 send_text("1", "x" * 2001)
 text = send_text("1", "y" * 2002)

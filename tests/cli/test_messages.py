@@ -521,7 +521,7 @@ def test_a_loop_shows_the_first_items_of_each_kind_with_row_line_and_reason(adap
 def test_a_loop_whose_job_handles_failures_says_where_they_are(adaptor):
     state_ = {"data": {"rows": [{"psid": ""}]}}
     done = adaptor("try_each(state.data.rows, send_text(state.data.psid, 'x'), fail=False)", "--sandbox", state=state_)
-    assert "passed over 1 of 1 item: 1 × InvalidMessage; state['failed'] lists them" in done.err
+    assert "passed over 1 of 1 item: 1 × InvalidMessage; state['failed'] holds them" in done.err
 
 
 def test_of_many_conversations_three_are_shown_and_where_the_others_are(adaptor):

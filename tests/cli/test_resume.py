@@ -89,7 +89,7 @@ def test_last_is_the_newest_run_of_the_job(job, meta, tmp_path):
     assert "holds no run of" in job(JOB, "--resume", "last", file="third.py").err
     done = job(JOB, "--resume", "last")
     assert done.code == 0, done.err
-    assert "Going on with r1" in done.err
+    assert "Continuing r1" in done.err
     assert "cannot be the name of one" in job(JOB, "--run-id", "last").err
 
 
@@ -168,7 +168,7 @@ def test_a_supervised_run_that_lets_nothing_stop_it_says_how_to_go_on_too(job, m
 def test_the_command_that_is_shown_goes_on_from_any_folder(job, meta, tmp_path, environment):
     meta.at(2, lambda: meta.refusal(190))
     first = job(JOB, "--database", "runs of today.db")
-    command = re.search(r"Go on with: adaptor (.*)", first.err)[1]
+    command = re.search(r"Continue with: adaptor (.*)", first.err)[1]
     done = subprocess.run(f"{sys.executable} -m adaptor {command}", shell=True, cwd=tmp_path, env=environment)
     assert done.returncode == 0
     assert meta.accepted == hello(0, 1, 2, 3, 4)

@@ -42,7 +42,7 @@ def test_a_new_project_runs_from_its_first_command_on(screen, tmp_path):
 
     terminal.type("adaptor test; echo code $?\n")
     shown = terminal.read("code 0\n> ")
-    assert "  ✓ whoever wants it and wrote within 24 hours is reminded" in shown
+    assert "  ✓ those who want it and wrote within 24 hours are reminded" in shown
     assert "2 cases: 2 passed." in shown
 
     terminal.type("adaptor run remind.py -S '{}'; echo code $?\n")

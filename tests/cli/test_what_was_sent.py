@@ -179,7 +179,7 @@ def test_a_limit_holds_for_every_send_and_the_rest_follows(job, meta, script):
     assert first.code == 0
     assert [to for to, _ in meta.accepted] == PEOPLE[:3]
     assert "3 sent, 5 skipped" in first.err
-    assert "Go on to the people who were left out with: adaptor run job.py --resume r1" in first.err
+    assert "Send to the people who were left out with: adaptor run job.py --resume r1" in first.err
     assert [row["outcome"] for row in first.results] == ["sent"] * 3 + ["skipped"] * 5
     rest = job(script, "--resume", "r1")
     assert rest.code == 0, rest.err

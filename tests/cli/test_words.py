@@ -72,7 +72,7 @@ def test_a_lost_call_that_a_resume_makes_again_says_so(job, meta, httpserver, op
     script = operation.replace("URL", repr(f"{meta.url}/put"))
     done = job(script)
     assert "A resume repeats it, which has no further effect." in done.err
-    assert "fix:   Go on with --resume: the call is made again." in done.err
+    assert "fix:   Continue with --resume: the call is made again." in done.err
     assert "not repeated" not in done.err
 
 

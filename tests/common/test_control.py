@@ -21,6 +21,7 @@ from adaptor import (
     group,
     log,
     map_,
+    merge,
     source,
     state,
     try_each,
@@ -48,8 +49,6 @@ SOURCES = [
     ("all matches", source("$.data.rows[*].id"), [1, 2]),
     ("a function", lambda given: given["data"]["rows"][:1], [{"id": 1}]),
     ("a function that gives a generator", lambda given: (n * n for n in range(3)), [0, 1, 4]),
-    ("a function that gives a path", lambda given: "$.data.rows[*]", [{"id": 1}, {"id": 2}]),
-    ("a lazy path", state.data.text, [{"id": 1}, {"id": 2}]),
     ("a slice", state.data.rows[1:], [{"id": 2}]),
     ("a list of references", [state.data.one.id, 8], [7, 8]),
     ("one object", {"id": 9}, [{"id": 9}]),
@@ -68,6 +67,27 @@ def test_a_source_that_has_no_items_is_a_clear_error(loop, what):
     with pytest.raises(JobError, match="has no items to go through") as caught:
         loop(what, keep)(STATE)
     assert caught.value.code == "NOT_A_SOURCE"
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ('[{"id": 1}]', "Read it first"),
+        ("rows.csv", "To go through a file give its Path"),
+        ("name,day\nAna,Mo", "parse_csv"),
+        ("$.data.rows[*]", "Give a list"),
+    ],
+)
+def test_a_text_from_the_state_is_no_path_to_go_along(text, fix):
+    given = {"data": {"text": text, "rows": [1]}}
+    for loop in (each(state.data.text, keep), group(state.data.text, "day"), map_(lambda s: text, lambda *_: 1)):
+        with pytest.raises(JobError, match=r"The source is a text") as caught:
+            loop(given)
+        assert caught.value.code == "NOT_A_SOURCE"
+        assert fix in caught.value.fix
+        assert text not in str(caught.value)
+    with pytest.raises(JobError, match=r"The source is a text"):
+        merge(state.data.text, {"a": 1})(given)
 
 
 def test_a_source_is_not_read_further_than_it_is_used():

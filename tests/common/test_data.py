@@ -48,6 +48,7 @@ PATHS = [
     ("database", "$.data.database"),
     ("$.database", "$.data.database"),
     ("data.x", "$.data.data.x"),
+    (".x", "$.data.x"),
 ]
 
 
@@ -155,8 +156,9 @@ def test_merging_leaves_the_items_as_they_were():
 
 
 def test_merging_into_what_is_no_object_is_an_error():
-    with pytest.raises(JobError):
-        execute(lambda given: {**given, "x": merge([1, 2], {"a": 1})(given)})({})
+    with pytest.raises(JobError) as caught:
+        execute(lambda given: {**given, "x": merge([{}, 2], {"a": 1})(given)})({})
+    assert str(caught.value) == "Item 1 of the source of merge() is an int, which takes no fields."
 
 
 def test_joining_leaves_the_items_as_they_were():

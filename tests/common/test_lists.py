@@ -54,6 +54,11 @@ TEXTS = [
 ]
 
 
+def test_without_a_separator_there_is_a_comma():
+    assert array_to_string(["Mo", None, 3]) == "Mo,,3"
+    assert array_to_string(state.days)({"days": ["Mo", "Tu"]}) == "Mo,Tu"
+
+
 @pytest.mark.parametrize(("array", "separator", "expected"), TEXTS)
 def test_items_are_joined_into_a_text(array, separator, expected):
     assert array_to_string(array, separator) == expected
@@ -176,7 +181,7 @@ WRONG = [
     (lambda: chunk([1], 2, 3), "chunk() takes 2 positional arguments, but 3 were given."),
     (lambda: array_to_string("abc", ","), "`array` of array_to_string() must be a list, not a str."),
     (lambda: array_to_string(["a"], None), "`separator` of array_to_string() must be a text, not None."),
-    (lambda: array_to_string(["a"]), "array_to_string() is missing `separator`."),
+    (lambda: array_to_string(), "array_to_string() is missing `array`."),
     (lambda: array_to_string(["a"], sep=","), "array_to_string() does not take `sep`."),
     (lambda: to_array(), "to_array() is missing `value`."),
     (lambda: to_array(1, 2), "to_array() takes 1 positional argument, but 2 were given."),

@@ -67,7 +67,7 @@ class Runs:
         return self._kept(Ledger.begin(open_store(self.database), record(run, **facts)))
 
     def resume(self, run: str = "r1", **how: Any) -> Ledger:
-        """Go on with a run in its only step."""
+        """Continue with a run in its only step."""
         store = open_store(self.database)
         try:
             return self._kept(Ledger.resume(store, run, **how))

@@ -261,7 +261,7 @@ def test_an_error_after_the_outcomes_were_recorded_changes_none(run, ledger, sto
 @pytest.mark.parametrize(
     ("error", "is_idempotent", "advice"),
     [
-        (DeliveryUnknown("lost", fix="Look."), True, "Go on with --resume: the call is made again."),
+        (DeliveryUnknown("lost", fix="Look."), True, "Continue with --resume: the call is made again."),
         (DeliveryUnknown("lost", fix="Look."), False, "Look."),
         (InvalidMessage("no", fix="Shorten it."), True, "Shorten it."),
     ],
@@ -271,7 +271,7 @@ def test_only_of_an_unknown_call_that_may_be_repeated_people_read_that_it_is(run
     with at_most_once(run, [write]) as claimed:
         claimed.settle([error])
     assert error.fix == advice
-    assert error.is_idempotent is (advice.startswith("Go on"))
+    assert error.is_idempotent is (advice.startswith("Continue"))
 
 
 def test_a_failure_is_remembered_for_what_the_job_does_about_it_and_a_success_is_not(run, ledger, store):

@@ -40,7 +40,7 @@ class Commands:
         return self.ledger._lease.id
 
     def resume(self, run: str) -> str:
-        """Go on with a run."""
+        """Continue with a run."""
         self.ledger = Ledger.resume(open_store(self.database), run)
         self.ledger.enter_step("step", 0)
         return self.ledger._lease.id

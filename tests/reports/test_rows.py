@@ -175,3 +175,52 @@ each(Path({str(file)!r}), fn(lambda s: print(len(s["data"]["name"])) or s))({{"d
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout == "15000000\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "fix"),
+    [
+        ("<!DOCTYPE html><html><body>Log in</body></html>\n", "is a web page", "login"),
+        ("\n<html lang='en'>\n<p>Log in</p>\n", "is a web page", "login"),
+        (f"{ANA},Ana\n{BEN},Ben\n", "the line with the names of the columns seems to be missing", "'columns': ["),
+    ],
+)
+def test_a_file_whose_first_line_holds_no_names_of_columns_is_no_csv(tmp_path, text, what, fix):
+    file = tmp_path / "people.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(JobError, match=what) as caught:
+        served(file)
+    assert fix in caught.value.fix
+    assert ANA not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "fix"),
+    [
+        ("people.xlsx", "save it as “CSV UTF-8”"),
+        ("people.json", "json.loads(Path("),
+        ("people.tsv", "'delimiter': '\\t'"),
+        ("people.docx", "Give a .csv or .jsonl file"),
+    ],
+)
+def test_a_file_that_no_loop_reads_says_how_to_make_one(tmp_path, name, fix):
+    with pytest.raises(JobError, match="A loop cannot go through") as caught:
+        served(tmp_path / name)
+    assert fix in caught.value.fix
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "psid,name\n"])
+def test_a_file_without_rows_is_warned_of(adaptor, tmp_path, text):
+    (tmp_path / "people.csv").write_text(text, encoding="utf-8")
+    loops = [f"{loop}(Path('people.csv'), send_text(state.data.psid, 'Hi'))" for loop in ("try_each", "broadcast")]
+    for call in [*loops, "parse_csv(Path('people.csv'))"]:
+        done = adaptor(f"from pathlib import Path\n{call}", "--dry-run")
+        assert (done.code, "people.csv has no rows" in done.err) == (0, True), done.err
+
+
+def test_where_items_fail_the_first_of_them_says_what_to_do(adaptor, tmp_path):
+    (tmp_path / "people.csv").write_text("psid,name\n6543210987654321.0,Ana\n", encoding="utf-8")
+    call = "from pathlib import Path\nbroadcast(Path('people.csv'), send_text(state.data.psid, 'Hi'))"
+    done = adaptor(call, "--dry-run")
+    assert "fix:   Format the column as text" in done.err, done.err
+    assert "--results FILE.csv" in done.err

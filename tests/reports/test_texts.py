@@ -5,6 +5,7 @@ import json
 import pytest
 
 from adaptor import InvalidMessage, quick_reply, send_text, state
+from adaptor.core.values.template import text_of
 
 ANA = "6543210987654321"
 #: Values as a function of the job leaves them, and what is said of each.
@@ -15,6 +16,8 @@ UNREADABLE = {
     "a yes": ("True", "`state.data.seat` is True"),
     "a list": ("['7', '8']", "Join it: array_to_string(state.data.seat, ', ')"),
     "an object": ("{'row': 7}", "Name the part that is meant: state.data.seat.row"),
+    "an error of a spreadsheet": ("'#N/A'", "`state.data.seat` is the text '#N/A'"),
+    "a missing value as text": ("'nan'", "`state.data.seat` is the text 'nan'"),
 }
 
 
@@ -29,12 +32,18 @@ def test_a_value_that_nobody_could_read_reaches_nobody(adaptor, value, words, sp
     assert "Nothing was sent." in done.err
 
 
-@pytest.mark.parametrize("value", ["None", "float('nan')", "''", "' '"])
+@pytest.mark.parametrize("value", ["None", "float('nan')", "''", "' '", "'#REF!'", "'<NA>'"])
 def test_other_words_take_the_place_of_a_missing_value(adaptor, value):
     name = f"fn(lambda s: {{**s, 'data': {{'psid': '{ANA}', 'name': {value}}}}})"
     send = "send_text(state.data.psid, f\"Hello {state.data.name | 'neighbour'}\")"
     done = adaptor(f"combine({name}, {send})", "--dry-run")
     assert json.loads(done.out)["body"]["message"]["text"] == "Hello neighbour", done.err
+
+
+@pytest.mark.parametrize("name", ["Nan", "Null", "#1", "None"])
+def test_a_name_that_only_looks_like_a_missing_value_is_said(name):
+    call = send_text(ANA, text_of("Hello ", (state.data.name, "", ""))).describe({"data": {"name": name}})
+    assert call.body["message"]["text"] == f"Hello {name}"
 
 
 @pytest.mark.parametrize("text", ["\u2800", "\u3164", "\u115f\u1160", "\u00ad", "\u20dd", "\n\u200d\t"], ids=ascii)

@@ -7,7 +7,7 @@ import os
 
 # The words of argparse are English, as ours are. Its search for translations of them would load `locale` and look into
 # folders each time a job starts.
-argparse._ = str  # type: ignore[attr-defined]
+argparse._ = lambda text: text  # type: ignore[attr-defined]
 
 
 class Help(argparse.RawDescriptionHelpFormatter):

@@ -168,9 +168,9 @@ def _tell_what_next(result: Result, run: Run, options: argparse.Namespace, *, wa
         run_options = RunOptions(options.path)
         run_options.fill(vars(options))
         command = resume_command(options.path, run_options.words(), run.id, database=where, given=given)
-        words_for = "Go on with"
+        words_for = "Continue with"
         if result.is_partial:
-            words_for = "Go on to the people who were left out with"
+            words_for = "Send to the people who were left out with"
         elif result.is_finished and was_well:
             words_for = "Write the outputs again, and send nothing, with"
         elif result.is_finished:

@@ -58,7 +58,9 @@ def add_service_options(command: argparse.ArgumentParser, *, port: int = PORT) -
 def add_run_options(command: argparse.ArgumentParser) -> None:
     """Add the options that say how runs are performed."""
     runs = command.add_argument_group("runs")
-    runs.add_argument("--workers", type=_count, metavar="N", default=2, help="how many runs go on at once (default: 2)")
+    runs.add_argument(
+        "--workers", type=_count, metavar="N", default=2, help="how many runs are performed at once (default: 2)"
+    )
     runs.add_argument("--timeout", type=seconds_above_0, metavar="SECONDS", help="how long a step may take")
     runs.add_argument(
         "--run-timeout",
@@ -71,7 +73,7 @@ def add_run_options(command: argparse.ArgumentParser) -> None:
     runs.add_argument(
         "--notify",
         metavar="TARGET",
-        help="where notices go of runs that failed for good and of paused Pages: https://…, $NAME of an environment "
+        help="where notices about paused Pages and runs that failed for good go: https://…, $NAME of an environment "
         "variable that holds it, or a command that reads JSON; in place of what the workflows say",
     )
     runs.add_argument(

@@ -47,7 +47,7 @@ def add_to(commands: Any) -> None:
         "submit",
         help="queue a run for adaptor serve or adaptor worker",
         description="Queue a run of a workflow, and print its id. It is performed by the service that uses the same "
-        "database: by a server or, in a PostgreSQL, by any worker that has the same version of the workflow. The file "
+        "database: by a server or, in PostgreSQL, by any worker that has the same version of the workflow. The file "
         "is read here to check the names and to know its version; no credentials are needed.",
         epilog=f"{EXAMPLE}\n{EXIT_CODES}",
         formatter_class=Help,

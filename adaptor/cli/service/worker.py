@@ -36,7 +36,7 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser(
         "worker",
         help="perform the runs of a service on this machine too; on as many machines as wanted",
-        description="Perform runs that adaptor serve, schedules and adaptor submit have queued in a PostgreSQL, "
+        description="Perform runs that adaptor serve, schedules and adaptor submit have queued in PostgreSQL, "
         "whichever machine queued them. The runs of a person go one after the other. A run whose worker has died is "
         "taken over by another one within 15 seconds and resumed, and nobody gets a message twice. A run is left to "
         "other workers where this machine has another version of its workflow.",

@@ -41,7 +41,7 @@ def add_to(verb: Callable[..., argparse.ArgumentParser], opened: Opened) -> None
     queue.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
     verb(
         "retry",
-        "let the service go on with a run that failed",
+        "let the service continue a run that failed",
         "Queue a run of the service again that failed, crashed, was killed or cancelled. It is resumed: what was sent "
         "is not sent again, and what is unknown neither.",
         lambda options: _change(options, opened, "retry"),

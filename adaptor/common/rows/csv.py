@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ...core.errors import JobError, UnreadableRow, WrongCall
 from ...core.operation import Callback, Value, state_operation
+from ...core.run.context import current_run
 from ...core.state import State, a_kind, compose_next_state
 from .csv_rows import rows_of
 from .readable import readable
@@ -97,6 +98,8 @@ def parse_csv(
         rows = (readable(row) for _, row in rows_of(lines, name, settings))
         if callback is None:
             everything = list(rows)
+            if not everything and isinstance(source, os.PathLike):
+                current_run().warn("job", f"parse_csv: {name} has no rows.")
             return compose_next_state(state, everything)
         for chunk in _chunks(rows, settings["chunk_size"]):
             following: Any = callback(state, chunk)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 LONGEST_VALUE = 16 * 1024 * 1024
 #: Delimiters that spreadsheets write instead of the comma.
 _OTHER_DELIMITERS = (";", "\t", "|")
+#: So long a number is no name of a column.
+_DIGITS_OF_AN_ID = 10
 #: What bytes that are no UTF-8 are read as.
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 
@@ -170,8 +172,20 @@ def _names(values: list[str], name: str, line: int, settings: dict[str, Any]) ->
     """Return the names of the columns, without signs around them that nobody sees.
 
     Raises:
-        JobError: A name occurs twice, or all of them are one name since the delimiter is another one.
+        JobError: A name occurs twice, or all of them are one name since the delimiter is another one; or the line
+            holds no names at all.
     """
+    if values[0].lstrip("\ufeff").lower().startswith(("<!doctype html", "<html")):
+        raise JobError(
+            f"{name} is a web page, not CSV.",
+            fix="Open it in a text editor: perhaps the site it was downloaded from asks for a login.",
+        )
+    if any(value.isdecimal() and len(value) >= _DIGITS_OF_AN_ID for value in values):
+        raise JobError(
+            f"{name}, line {line}: the line with the names of the columns seems to be missing.",
+            fix="Write it above the rows, or give the names: csv={'columns': ['psid', 'name']} in the loop, "
+            "columns=[…] in parse_csv().",
+        )
     if "\0" in "".join(values):
         raise JobError(
             f"{name}, line {line}: there are NUL signs in the names of the columns, as in UTF-16 without a mark.",

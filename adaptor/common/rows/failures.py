@@ -150,6 +150,11 @@ def the_first(failed: list[dict[str, Any]]) -> str:
     return f"The first is {what}" if what.startswith(f"{where}: ") else f"The first is {where}: {what}"
 
 
+def what_to_do(failed: list[dict[str, Any]]) -> str:
+    """Return what to do about the first failure, and where all of them are."""
+    return " ".join(filter(None, (failed[0]["error"].get("fix") if failed else None, FIX)))
+
+
 def raise_if_failed(
     failed: list[dict[str, Any]],
     total: int,
@@ -175,6 +180,6 @@ def raise_if_failed(
     if deciding and (fail or (fail is None and not only_persons)):
         raise ItemsFailed(
             f"{len(failed):,} of {number_of(total, things)} did not succeed: {summary(failed)}. {the_first(failed)}",
-            fix=FIX,
+            fix=what_to_do(failed),
             details=failed,
         )

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from ...core.errors import AdaptorError, JobError, UnreadableRow, WrongCall
 from ...core.run.context import current_run
 from ...core.state import State, a_kind
+from ...core.values.arguments import SourcePath
 from ...core.values.jsonpath import find, missing_part
-from ...core.values.lazy import Lazy
+from ...core.values.lazy import Lazy, resolve
 from .readable import readable
 from .rounded import rounded_columns
 
@@ -82,7 +83,7 @@ def items_read_twice(source: Any, state: State, csv: Any = None) -> Iterable[Any
     """Return the items of a source that can be read twice: a list, a JSONPath, a file. Else nothing."""
     if isinstance(source, os.PathLike):
         return (item for _, item in _lines_of_file(source, csv)) if os.path.isfile(source) else ()
-    return items_of(source, state) if isinstance(source, str | list | tuple) else ()
+    return items_of(source, state) if isinstance(source, SourcePath | list | tuple) else ()
 
 
 def _warn_of_rounded(source: Any, state: State, csv: Any) -> None:
@@ -99,6 +100,9 @@ def warn_if_no_items(state: State, *, has_some: bool) -> None:
     if has_some or loop is None or not loop.args:
         return
     source = loop.args[0]
+    if isinstance(source, os.PathLike):
+        what = f"{loop.name}: {os.path.basename(os.fspath(source))} has no rows."
+        run.warn("job", what, once=f"{run.statement.line}: {what}")
     path = path_of(source)
     missing = None if path is None else missing_part(path, state)
     if missing is not None:
@@ -115,8 +119,10 @@ def path_of(source: Any) -> str | None:
 
 def items_of(source: Any, state: State) -> Iterator[Any]:
     """Return the items of a source, one after the other."""
-    if isinstance(source, str):
+    if isinstance(source, SourcePath):
         return iter(find(source, state))
+    if isinstance(source, str):
+        raise _is_text(source)
     if source is None:
         return iter(())
     if isinstance(source, Mapping):
@@ -130,6 +136,25 @@ def items_of(source: Any, state: State) -> Iterator[Any]:
         fix="Give a list, an object, a JSONPath such as '$.data.rows[*]', or a lazy reference to one of these.",
         code="NOT_A_SOURCE",
     )
+
+
+def items_as_written(source: Any, state: State) -> Iterator[Any]:
+    """Return the items of an argument as it is written: a text is a JSONPath, and a reference is resolved."""
+    return items_of(SourcePath(source) if isinstance(source, str) else resolve(source, state), state)
+
+
+def _is_text(text: str) -> JobError:
+    # The text itself stays out of the error: it may be about people.
+    words = text.strip()
+    if words.startswith(("[", "{")):
+        fix = "Read it first, with a function: lambda state: json.loads(state['data']['rows'])."
+    elif words.lower().endswith(_FILES):
+        fix = "To go through a file give its Path: lambda state: Path(state['data']['file'])."
+    elif "\n" in words:
+        fix = "If it is CSV, read it first: parse_csv(state.data.text), then each(state.data, …)."
+    else:
+        fix = "Give a list, or a lazy reference to one. A JSONPath must be written in the job itself."
+    return JobError("The source is a text, which has no items to go through.", fix=fix, code="NOT_A_SOURCE")
 
 
 def _lines_of_file(source: os.PathLike[str], csv: dict[str, Any] | None = None) -> Iterator[tuple[int, Any]]:
@@ -153,8 +178,16 @@ def _lines_of_file(source: os.PathLike[str], csv: dict[str, Any] | None = None) 
                 except ValueError as cause:
                     yield number, UnreadableRow(f"{where}: this is not JSON: {cause}.", fix="Correct the line.")
     else:
-        raise JobError(
-            f"A loop cannot go through {os.path.basename(path)}.",
-            fix="Give a .csv or .jsonl file, or read it with a function of the state.",
-            code="NOT_A_SOURCE",
-        )
+        name = os.path.basename(path)
+        raise JobError(f"A loop cannot go through {name}.", fix=_how_to_read(name), code="NOT_A_SOURCE")
+
+
+def _how_to_read(name: str) -> str:
+    ending = os.path.splitext(name)[1].lower()
+    if ending in (".xlsx", ".xls", ".ods"):
+        return "Open it in the spreadsheet and save it as “CSV UTF-8”."
+    if ending == ".json":
+        return f"Read it first, with a function: lambda state: json.loads(Path({name!r}).read_text())."
+    if ending in (".tsv", ".txt"):
+        return f"If it is a table with tabs, call it {name[: -len(ending)]}.csv and give csv={{'delimiter': '\\t'}}."
+    return "Give a .csv or .jsonl file, or read it with a function of the state."

@@ -178,11 +178,38 @@ def _int_or_none(text: str) -> int | None:
 _decoded_answer = json.JSONDecoder(parse_constant=_nothing, parse_float=_finite_or_none, parse_int=_int_or_none).decode
 
 
+#: The beginning of what Python says of a text that is no JSON, what it means, and what to do.
+_IN_PLAIN_WORDS = (
+    ("Expecting ',' delimiter", "a comma or a closing bracket is missing", "Write a comma between two values."),
+    ("Expecting ':' delimiter", "a colon is missing after a key", "Write a colon between the key and its value."),
+    ("Expecting property name", "there is no key in double quotes", 'A key is written as "name".'),
+    (
+        "Expecting value",
+        "there is something that is no value",
+        "A value is a text in double quotes, a number, true, false, null, an object or a list.",
+    ),
+    ("Extra data", "there is more after the end of the value", "Put what belongs together into one value: an object or a list."),
+    ("Invalid control character", "a text holds a line break or a tab", r"Write \n for a line break and \t for a tab."),
+    ("Invalid \\", "a backslash in a text begins nothing that JSON knows", "Write two backslashes for one."),
+    ("Unterminated string", "a text is not closed", "Put a double quote at its end."),
+)
+
+
 def _wrong_syntax(cause: json.JSONDecodeError, text: str) -> NotJson:
     # Newer Pythons point at the comma themselves.
-    is_comma = text[: cause.pos].rstrip().endswith(",") or "trailing comma" in cause.msg
-    fix = "JSON has no comma before a closing bracket." if is_comma else "Correct it there."
-    return NotJson(cause.msg, fix, text, cause.pos)
+    is_comma = text[: cause.pos].rstrip().endswith(",") and text[cause.pos : cause.pos + 1] in ("}", "]")
+    if is_comma or "trailing comma" in cause.msg:
+        return NotJson(
+            "there is a comma before a closing bracket", "Take the comma out: JSON has none there.", text, cause.pos
+        )
+    if text[cause.pos : cause.pos + 1] in tuple("“”„‘’‚«»"):
+        return NotJson("there is a typographic quote", 'Write straight double quotes: ".', text, cause.pos)
+    if "delimiter" in cause.msg and not text[cause.pos :].strip():
+        return NotJson("it ends before a bracket is closed", "Close each { and each [.", text, cause.pos)
+    for said, what, fix in _IN_PLAIN_WORDS:
+        if cause.msg.startswith(said):
+            return NotJson(what, fix, text, cause.pos)
+    return NotJson(cause.msg, "Correct it there.", text, cause.pos)
 
 
 def _wrong_number(text: str) -> NotJson:

@@ -6,6 +6,8 @@ An argument is a plain value, a lazy reference, a function of the state, or a li
 
 from __future__ import annotations
 
+from itertools import islice
+
 from ..errors import LazyStateError
 from ..state import not_a_state
 from .functions import refuse_other_parameters
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
     from ..state import State
 
+#: How many values of what a function returns are searched for references.
+_MOST_SEARCHED = 256
 #: The heading of these names in `adaptor docs`.
 HEADING = "data"
 
@@ -45,11 +49,34 @@ class FunctionReference(Lazy):
         return function_name(self.__function__)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return FunctionReference, (self.__function__,)
+        return type(self), (self.__function__,)
 
     def __resolve__(self, state: State) -> Any:
         value = self.__function__(state)
-        return value.__resolve__(state) if isinstance(value, Lazy) else value
+        if value is None or isinstance(value, str | bool | int | float):
+            return value
+        return resolve(prepare(value), state) if _holds_lazy(value) else value
+
+
+def _holds_lazy(value: Any) -> bool:
+    """Whether a reference or a function is in what a function has returned.
+
+    A function writes them into objects of a few keys. What it has read from the state may have millions of values, and
+    none of them is lazy.
+    """
+    searched = [value]
+    for each in searched:
+        if isinstance(each, Lazy) or callable(each):
+            return True
+        if isinstance(each, dict | list | tuple) and len(searched) < _MOST_SEARCHED:
+            searched += islice(each.values() if isinstance(each, dict) else each, _MOST_SEARCHED)
+    return False
+
+
+class SourcePath(str):
+    """A JSONPath that is written in the job. A text that the state holds is none, whatever it looks like."""
+
+    __slots__ = ()
 
 
 class Structure(Lazy):
@@ -195,6 +222,7 @@ def prepare_source(value: Any) -> Any:
         from .jsonpath import compiled
 
         compiled(prepared)
+        return SourcePath(prepared)
     return prepared
 
 

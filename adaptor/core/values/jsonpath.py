@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _EACH = object()
+_NOTHING = object()
 
 # A key may hold any character without a meaning in JSONPath: `first name` and `a-b` are plain keys.
 _SIGNS = r""".\[\]*?@()$,'"&|<>=!~`{}:/+\\"""
@@ -31,6 +32,9 @@ _PLAIN_STEP = re.compile(
     """,
     re.VERBOSE,
 )
+
+#: What JavaScript writes for `==` and `!=`; a text in quotes may hold the same signs.
+_STRICT = re.compile(r"""('[^']*'|"[^"]*")|([=!])==""")
 
 _OPERATOR = re.compile(r"\s(where|wherenot)\s")
 
@@ -104,7 +108,19 @@ def _next_to(found: list[Any], step: Any) -> list[Any]:
         return [item for value in found for item in _children(value)]
     if isinstance(step, int):
         return [value[step] for value in found if isinstance(value, list) and step < len(value)]
-    return [value[step] for value in found if isinstance(value, dict) and step in value]
+    members = [_member(value, step) for value in found]
+    return [member for member in members if member is not _NOTHING]
+
+
+def _member(value: Any, key: str) -> Any:
+    if isinstance(value, dict):
+        return value.get(key, _NOTHING)
+    # As in JavaScript, where many paths come from: `rows.length` and `rows.0`.
+    if isinstance(value, list) and key == "length":
+        return len(value)
+    if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+        return value[int(key)]
+    return _NOTHING
 
 
 def _children(value: Any) -> Any:
@@ -121,7 +137,7 @@ def _parsed(path: str) -> Any:
     if not text.startswith("$"):
         text = f"${text}" if text.startswith("[") else f"$.{text}"
     try:
-        expression = parse(text)
+        expression = parse(_STRICT.sub(lambda found: found[1] or f"{found[2]}=", text))
     except (JSONPathError, ValueError, TypeError, AttributeError, re.error) as cause:
         raise _cannot_parse(path, text, str(cause)) from None
     _judge_by_truth(expression)

@@ -70,5 +70,7 @@ def _shown(key: object) -> str:
 def _close(step: object, value: Mapping[Any, Any]) -> str:
     from difflib import get_close_matches
 
-    match = get_close_matches(str(step), [str(key) for key in value], n=1)
-    return f" (did you mean `{match[0]}`?)" if match else ""
+    # Spreadsheets write PSID, and First Name.
+    keys = {str(key).casefold(): str(key) for key in value}
+    match = get_close_matches(str(step).casefold(), keys, n=1)
+    return f" (did you mean `{keys[match[0]]}`?)" if match else ""

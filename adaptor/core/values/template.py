@@ -26,6 +26,27 @@ TEXT = "__adaptor_text__"
 _CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, frozenset})
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "a": ascii, "s": str, "": lambda value: value}
+#: Texts that programs write where there is no value: data frames, JavaScript, the errors of spreadsheets in some
+#: languages. Words that are names too, such as Nan and Null, are not among them.
+_NO_VALUE = frozenset(
+    {
+        *("nan", "NaN", "NaT", "<NA>", "[object Object]"),
+        *(
+            "#N/A",
+            "#REF!",
+            "#VALUE!",
+            "#NAME?",
+            "#DIV/0!",
+            "#NULL!",
+            "#NUM!",
+            "#SPILL!",
+            "#CALC!",
+            "#FIELD!",
+            "#ERROR!",
+        ),
+        *("#NV", "#N/D", "#WERT!", "#BEZUG!", "#ZAHL!"),
+    }
+)
 #: Directives of `strftime` for a time of day.
 _CLOCK = frozenset("HIMSfpXcrRTzZ")
 #: Directives for a day.
@@ -188,7 +209,8 @@ class Template(Lazy):
 class Either(Lazy):
     """`{state.data.name | 'friend'}` in a text: the first value, or the second if the first is missing.
 
-    A missing path, None, an empty text and the missing values of data frames count as missing.
+    A missing path, None, an empty text, the missing values of data frames and the errors of spreadsheets count as
+    missing.
     """
 
     __slots__ = ("__operands__",)
@@ -210,7 +232,8 @@ class Either(Lazy):
             value = resolve(first, state)
         except MissingReference:
             value = None
-        is_missing = not value.strip() if isinstance(value, str) else value is None or _is_missing(value)
+        is_text = isinstance(value, str)
+        is_missing = not value.strip() or value in _NO_VALUE if is_text else value is None or _is_missing(value)
         return resolve(second, state) if is_missing else value
 
 
@@ -238,12 +261,14 @@ def _text_of_value(value: Any, conversion: str, spec: Any, state: State) -> str:
         _refuse_unsayable(reference, value)
     if conversion and value is not None:
         value = _CONVERSIONS[conversion](value)
-    if value.__class__ is str and not spec:
+    if value.__class__ is str and not spec and value not in _NO_VALUE:
         text: str = value
         return text
     directives = _directives(spec) if "%" in spec else set()
     if directives and value is None:
-        raise _not_a_date(reference, value, spec)
+        from .date_forms import not_a_date
+
+        raise not_a_date(reference, value, spec)
     _refuse_unsayable(reference, value)
     if directives:
         value = _as_date(reference, value, spec, directives)
@@ -264,6 +289,12 @@ def _refuse_unsayable(reference: Any, value: Any) -> None:
         MissingReference: It is None.
         InvalidValue: It is neither text, nor a finite number, nor a date or time.
     """
+    if value.__class__ is str and value in _NO_VALUE:
+        raise InvalidValue(
+            f"`{reference!r}` is the text {value!r}, which stands for a missing value.",
+            fix=f"Leave such rows out, or give an alternative: {{{reference!r} | 'friend'}}.",
+            code="NOT_SAYABLE",
+        )
     if value.__class__ is str or value.__class__ is int:
         return
     if value is None:
@@ -338,10 +369,12 @@ def _as_date(reference: Any, value: Any, spec: str, directives: set[str]) -> Any
             except ValueError:
                 continue
         if found is None:
-            raise _not_a_date(reference, value, spec)
+            from .date_forms import not_a_date
+
+            raise not_a_date(reference, value, spec)
         if text[-1] in "Zz":
             raise InvalidValue(
-                f"`{reference!r}` is {_excerpt(value)}: a time in UTC, not the local time of a place.",
+                f"`{reference!r}` is {value!r}: a time in UTC, not the local time of a place.",
                 fix=f'Convert it to the time of a place: {{local_time({reference!r}, "Africa/Nairobi"):{spec}}}.',
                 code="WHOSE_CLOCK",
             )
@@ -359,17 +392,3 @@ def _as_date(reference: Any, value: Any, spec: str, directives: set[str]) -> Any
             code="NO_DAY",
         )
     return value
-
-
-def _not_a_date(reference: Any, value: Any, spec: str) -> InvalidValue:
-    from .date_forms import date_fix
-
-    what = "it is empty" if value is None or not value.strip() else f"{_excerpt(value)} is not a date in ISO form"
-    return InvalidValue(
-        f"`{reference!r}` is formatted as a date (`{spec}`), but {what}.", fix=date_fix(value or ""), code="NOT_A_DATE"
-    )
-
-
-def _excerpt(value: str) -> str:
-    # Never cut: half a secret would not be redacted.
-    return repr(value) if len(value) <= 60 else "a long text"

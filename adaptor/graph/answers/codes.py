@@ -67,6 +67,7 @@ _WINDOW = (
 )
 _UNREACHABLE = "The person blocked the Page, deactivated or declined. Mark them as unreachable and use another way."
 _RECONCILE = "Do not send it again blindly: look in the Page's inbox, or settle it by the message's metadata."
+_READ_AGAIN = "Reading again is safe: try again later."
 _SLOW_DOWN = "Slow down; the call is retried automatically after a while."
 _GRANT = "Grant the app `pages_messaging` for this Page and check its access level in App Review."
 
@@ -331,7 +332,7 @@ def graph_error(
     if rule is _UNLISTED and http_status == TOO_MANY_REQUESTS:
         rule = BARE_429
     words = str(body.get("message") or "an error without a message")
-    error = rule.kind(words, fix=rule.fix)
+    error = rule.kind(words, fix=rule.fix if write else rule.fix.replace(_RECONCILE, _READ_AGAIN))
     error.code = code
     error.subcode = subcode
     error.type = kind

@@ -190,7 +190,7 @@ class Engine(Claims):
             if seconds > self._pace.retries.max_wait:
                 self._stopped_by = RateLimited(
                     f"The Page may not send for {seconds:.0f} more seconds: Meta has asked it to wait.",
-                    fix="Go on later with --resume: what was sent is not sent again.",
+                    fix="Continue later with --resume: what was sent is not sent again.",
                     code="PAGE_WAITS",
                 )
                 return False

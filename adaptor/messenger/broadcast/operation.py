@@ -6,7 +6,7 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...common.rows.failures import FIX, the_first
+from ...common.rows.failures import the_first, what_to_do
 from ...common.rows.rounded import rounded_columns
 from ...common.rows.sources import items_read_twice, numbered, warn_if_no_items
 from ...core.config import read_configuration
@@ -350,7 +350,7 @@ def _raise_if_failed(outcomes: Outcomes, fail: bool | None) -> None:
     raise ItemsFailed(
         f"{unwell:,} of {number_of(outcomes.total, 'messages')} did not succeed: {what or 'unknown'}."
         + (f" {the_first(outcomes.failed)}" if outcomes.failed else ""),
-        fix=FIX,
+        fix=what_to_do(outcomes.failed),
         details=outcomes.failed,
     )
 

@@ -76,6 +76,7 @@ def check_reachable(field: str, value: Any) -> None:
     """Refuse an address of this machine or of a private network: Meta fetches the file from outside."""
     if not isinstance(value, str):
         return
+    check_url(field, value)
     from urllib.parse import urlsplit
 
     try:

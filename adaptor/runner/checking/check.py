@@ -50,12 +50,13 @@ def check_file(
             # Not done before a run: it takes time, and the run finds out anyway.
             from .damaged_ids import damaged_ids
             from .human_tags import human_tags
+            from .refused_credentials import refused_credentials
             from .replaced_data import replaced_data
             from .unnamed_pages import unnamed_pages
 
             if prepared.plan is not None:
                 prepared.plan.warnings += _useless_files(prepared.plan)
-                prepared.problems += _refused_addresses(prepared.plan, credentials)
+                prepared.problems += refused_credentials(prepared.plan, credentials)
                 prepared.problems += unnamed_pages(prepared.plan, credentials)
                 for job in prepared.jobs:
                     prepared.plan.warnings += [*damaged_ids(job), *human_tags(job)]
@@ -64,17 +65,6 @@ def check_file(
     for problem in [*prepared.problems, *prepared.warnings]:
         problem.redact(run.redactor.text)
     return prepared
-
-
-def _refused_addresses(plan: Plan, credentials: Credentials) -> list[InputError]:
-    """Return a problem for each address that another source gives than the token; a run would refuse to begin."""
-    found: dict[str, InputError] = {}
-    for step in plan.steps.values():
-        try:
-            credentials.configuration(plan, step)
-        except InputError as error:
-            found.setdefault(str(error), error)
-    return list(found.values())
 
 
 def _useless_files(plan: Plan) -> list[InputError]:

@@ -46,7 +46,7 @@ class Answers:
         """Return how a step was answered: `{"facts": …}`, None in it where the time is over; None if the run must wait.
 
         An answer is recorded, so that each attempt gets the same one. Where there is none, the run is recorded with the
-        states of its steps: another process goes on with it.
+        states of its steps: another process continues it.
 
         Args:
             step: The id of the step.

@@ -126,6 +126,10 @@ class StepRun:
 
             is_first = not self._result.operations
             error.fix = state_fix(error, self._state, self._job.file, is_first=is_first) or error.fix
+        if not error.fix and isinstance(cause, KeyError):
+            from ..hints.keys import fix_of_key_error
+
+            error.fix = self._run.redactor.text(fix_of_key_error(cause) or "")
 
     def _explain_nothing(self, operation: Operation) -> None:
         """Where a loop found no items, log where they may be."""

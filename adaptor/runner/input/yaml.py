@@ -118,7 +118,9 @@ class _Reader:
                 continue
             name = key.value if isinstance(key, self._yaml.ScalarNode) else None
             if not isinstance(name, str):
-                raise self._problem(key, "A key is a list or an object.", "Keys are text.")
+                raise self._problem(
+                    key, "A key is a list or an object.", "Keys are text; a value that begins with { needs quotes."
+                )
             if name in found:
                 from ..problems.covered import covered_name
 
@@ -184,12 +186,35 @@ class _Reader:
         return self._source.problem(what, node.start_mark.index, width, fix=f"{fix} Nothing was run.")
 
 
+#: A part of what PyYAML says (its parser in C and that in Python use other words), what it means, and what to do.
+_IN_PLAIN_WORDS = (
+    (
+        "mapping values are not allowed",
+        "there is a colon where none can be",
+        "If it belongs to a value, put quotes around it, or write the value, indented, under `key: |`. If it follows a "
+        "key, correct the indentation.",
+    ),
+    ("cannot start any token", "a value cannot begin with this character", "Put quotes around the value."),
+    ("undefined alias", "`*` begins the name of an alias, and there is none", "Put quotes around the value."),
+    ("unexpected end of stream", "a quote is opened and never closed", "Close it."),
+    ("expected ','", "a bracket is opened and not closed", "Close it."),
+    ("expected '-' indicator", "the indentation does not fit", "The keys of one object begin in the same column."),
+    ("expected <block end>", "the indentation does not fit", "The keys of one object begin in the same column."),
+    ("could not find expected ':'", "a line is no `key: value`", "What belongs to a key above it must be indented."),
+)
+
+
 def _not_yaml(yaml: Any, cause: Any, source: Source) -> FileProblem:
     mark = getattr(cause, "problem_mark", None)
     unprintable = yaml.reader.Reader.NON_PRINTABLE.search(source.text) if mark is None else None
     offset = mark.index if mark is not None else unprintable.start() if unprintable is not None else None
     reason = getattr(cause, "problem", None) or str(cause).split("\n")[0]
-    fix = "Correct it there. Nothing was run."
+    fix = "Correct it there."
+    for part, what, advice in _IN_PLAIN_WORDS:
+        if part in reason:
+            reason, fix = what, advice
+            break
+    fix += " Nothing was run."
     line = "" if offset is None else source.text[source.text.rfind("\n", 0, offset) + 1 : offset + 1]
     if "\t" in line:
         reason, fix = "there is a tab where spaces must be", "YAML is indented with spaces only. Nothing was run."

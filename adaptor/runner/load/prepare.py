@@ -98,7 +98,9 @@ def prepare(
 
 def located(path: str, workflow: str | None) -> tuple[str, str | None]:
     """Return a path and the name of a workflow; a name alone is one in the OpenFn workspace around this folder."""
-    if workflow is not None or os.path.exists(path) or os.path.basename(path) != path or os.path.splitext(path)[1]:
+    is_name = path not in (os.curdir, os.pardir) and os.path.basename(path) == path and not os.path.splitext(path)[1]
+    # A folder may have the name of the workflow in it.
+    if workflow is not None or not is_name or os.path.isfile(path):
         return path, workflow
     from .openfn.workspace import workspace_above
 

@@ -25,9 +25,16 @@ COLLECT = "__adaptor_step__"
 DROPPED = "__adaptor_dropped__"
 
 #: What to do about an error of Python's compiler, by the first word of its message.
+#: A part of what Python says -> what to do.
 _SYNTAX_FIXES = {
-    "'await'": "Leave `await` out: operations are performed in order.",
-    "'return'": "Leave `return` out at the top level: each operation there is a step.",
+    "'await' outside": "Leave `await` out: operations are performed in order.",
+    "'return' outside": "Leave `return` out at the top level: each operation there is a step.",
+    "inconsistent use of tabs": "Indent with spaces alone; editors convert tabs.",
+    "unexpected indent": "What is not inside a function, a loop or brackets begins in the first column.",
+    "expected an indented block": "Indent the lines that belong to the line above by four spaces.",
+    "unterminated string literal": "Close the text with the same quote. One of several lines has three quotes at each "
+    "end.",
+    "non-printable character": "Write a plain space there: this one comes from a web page or a document.",
 }
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -50,6 +57,8 @@ def parse(source: bytes | str, file: str, known: Collection[str] = ()) -> ast.Mo
     except SyntaxError as cause:
         from ..problems.problems import raise_for
 
+        if isinstance(source, bytes) and "utf-8" in cause.msg.lower():
+            _check_utf8(source, file)
         problems = _of_javascript(source, file, known)
         own = not_python(cause, file)
         if not problems or (own.line or 0) < (problems[0].line or 0):
@@ -66,8 +75,19 @@ def not_python(cause: SyntaxError, file: str) -> CannotLoad:
     """Return the problem with a script that Python does not take."""
     line, start = cause.lineno or 1, (cause.offset or 1) - 1
     end = cause.end_offset - 1 if cause.end_offset and cause.end_lineno == line else None
-    problem = CannotLoad(f"Syntax error: {cause.msg.rstrip('?')}.", fix=_SYNTAX_FIXES.get(cause.msg.split(" ")[0]))
+    fix = next((fix for part, fix in _SYNTAX_FIXES.items() if part in cause.msg), None)
+    problem = CannotLoad(f"Syntax error: {cause.msg.rstrip('?')}.", fix=fix)
     return located(problem, file, line, start, end, is_broken=True)
+
+
+def _check_utf8(source: bytes, file: str) -> None:
+    try:
+        source.decode()
+    except UnicodeDecodeError as cause:
+        # Python itself names another line.
+        line = source.count(b"\n", 0, cause.start) + 1
+        what = f"The script is not UTF-8: it holds the byte {source[cause.start]:#04x}."
+        raise located(CannotLoad(what, fix="Save it as UTF-8 in the editor."), file, line) from None
 
 
 def _of_javascript(source: bytes | str, file: str, known: Collection[str]) -> list[AdaptorError]:

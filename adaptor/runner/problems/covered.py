@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Span = tuple[int, int]
 
 #: Replaces each letter that is covered, so that a caret below keeps its place.
-_COVER = "•"
+COVER = "•"
 
 #: A key and the sign behind it; at the beginning of a line the sign may have been forgotten.
 _KEY = re.compile(
@@ -100,7 +100,7 @@ def _covered(line: str, spans: list[Span]) -> str:
     for start, end in spans:
         start, end = max(start, 0), min(end, len(line))
         if start < end:
-            line = line[:start] + re.sub(r"[^\r\n]", _COVER, line[start:end]) + line[end:]
+            line = line[:start] + re.sub(r"[^\r\n]", COVER, line[start:end]) + line[end:]
     return line
 
 

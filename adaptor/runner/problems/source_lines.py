@@ -65,6 +65,8 @@ def pointed_line(text: str, line: int, start: int | None = None, end: int | None
 
     Of a long line only what is near the caret is shown.
     """
+    from .covered import COVER
+
     text = text.rstrip()
     if not text.strip():
         return ""
@@ -72,6 +74,9 @@ def pointed_line(text: str, line: int, start: int | None = None, end: int | None
     first = len(text) - len(text.lstrip())
     at = first if start is None else max(start, first)
     begin = first if len(text) <= _MOST_SHOWN else max(first, at - _MOST_SHOWN // 2)
+    if begin > first and not text[at : at + 1].strip(COVER):
+        # The piece of the line that would be shown says nothing.
+        return ""
     shown = text[begin : begin + _MOST_SHOWN]
     cut, rest = "…" * (begin > first), "…" * (begin + _MOST_SHOWN < len(text))
     if start is None:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+#: What every event has: who, with whom, and when.
+_ENVELOPE = ("sender", "recipient", "timestamp")
+
+
 def events_in(document: Any) -> list[Event]:
     """Return the events in the body of a webhook, in its order; what is no event of a Page is left out.
 
@@ -29,7 +33,7 @@ def events_in(document: Any) -> list[Event]:
     * `is_echo`: the Page sent it; `standby`: another app is in charge of the conversation
 
     A message has its other keys beside these, such as `reply_to`; another event has its content under Meta's key,
-    such as `reaction` or `delivery`.
+    such as `reaction` or `delivery`. What Meta says beside the content is there too, such as `prior_message`.
 
     Args:
         document: The body, read as JSON.
@@ -77,6 +81,8 @@ def _event(item: dict[str, Any], entry: dict[str, Any], *, is_standby: bool) -> 
         mid += " deleted"
     identity = mid or digest(item, *([] if happened is not None else [entry.get("time")]))
     facts = {
+        # What Meta says beside the content, such as `prior_message` and `hop_context`.
+        **{name: value for name, value in item.items() if name not in (key, *_ENVELOPE)},
         **(content if key == "message" else {key.replace("-", "_"): item[key]} if key else {kind: item.get(kind)}),
         **_facts(key, content),
         "event": kind,
@@ -90,7 +96,14 @@ def _event(item: dict[str, Any], entry: dict[str, Any], *, is_standby: bool) -> 
     user_ref = _id(person.get("user_ref")) or _id(_object(item.get("optin")).get("user_ref"))
     if user_ref is not None:
         facts["user_ref"] = user_ref
-    return Event(page, kind, identity, psid, happened, facts, item, opens_window=kind in OPENS_WINDOW)
+    return Event(page, kind, identity, psid, happened, facts, item, opens_window=_opens_window(kind, content))
+
+
+def _opens_window(kind: str, content: dict[str, Any]) -> bool:
+    is_taken_back = content.get("is_deleted") is True or content.get("action") == "unreact"
+    # Of an ad that was clicked, only the message that follows counts.
+    is_ad = kind == "messaging_referrals" and content.get("source") == "ADS"
+    return kind in OPENS_WINDOW and not is_taken_back and not is_ad
 
 
 def _facts(key: str, content: dict[str, Any]) -> dict[str, Any]:
@@ -130,7 +143,7 @@ def _change(change: dict[str, Any], entry: dict[str, Any]) -> Event:
 
 def _unknown(item: dict[str, Any]) -> str:
     """Return the key of an event of a kind that came after this release."""
-    return next((str(key) for key in item if key not in ("sender", "recipient", "timestamp")), "other")
+    return next((str(key) for key in item if key not in _ENVELOPE), "other")
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -32,6 +32,10 @@ FIELD_OF: Final = {
     "form": "messaging_in_thread_lead_form_submit",
     "order": "send_cart",
     "game_play": "messaging_game_plays",
+    # Payments in Messenger have ended; Meta's specification still has their fields.
+    "payment": "messaging_payments",
+    "pre_checkout": "messaging_pre_checkouts",
+    "checkout_update": "messaging_checkout_updates",
     # A tap on a coupon comes as a message without `message`.
     "template": "messages",
 }

@@ -80,9 +80,9 @@ def test_a_row_that_cannot_be_read_is_passed_over_by_try_each_and_stops_each(tmp
 
 
 def test_a_file_of_another_kind_is_refused_with_the_kinds_that_work(tmp_path):
-    file = tmp_path / "people.xlsx"
-    file.write_bytes(b"PK")
-    with pytest.raises(JobError, match=r"cannot go through people\.xlsx") as caught:
+    file = tmp_path / "people.parquet"
+    file.write_bytes(b"PAR1")
+    with pytest.raises(JobError, match=r"cannot go through people\.parquet") as caught:
         each(file, collect())({})
     assert ".csv or .jsonl" in caught.value.fix
 
@@ -199,6 +199,13 @@ def test_group_reads_paths_inside_leaves_out_what_has_none_and_calls_back():
     assert after["data"]["1"] == [{"c": {"id": 1}}, {"c": {"id": "1"}}]
 
 
+def test_group_finds_a_key_with_a_dot_in_its_name_and_an_item_of_a_list():
+    rows = [{"visit.day": "Mo", "phones": ["1", "2"]}, {"visit": {"day": "Tu"}, "phones": [{"of": "3"}]}]
+    assert group(rows, "visit.day")({})["data"] == {"Mo": rows[:1], "Tu": rows[1:]}
+    assert group(rows, "phones[1]")({})["data"] == {"2": rows[:1]}
+    assert group(rows, "phones.0.of")({})["data"] == {"3": rows[1:]}
+
+
 def test_assert_stops_with_its_message_and_leaves_the_state_alone():
     given = {"data": {"count": 0}}
     assert assert_(state.data.count == 0)(given) is given
@@ -212,6 +219,8 @@ def test_an_assertion_without_a_message_says_what_did_not_hold(value):
     with pytest.raises(JobError) as caught:
         assert_(value)({})
     assert str(caught.value) == f"assertion statement failed with {value}"
+    with pytest.raises(JobError, match="assertion statement failed with"):
+        assert_(value, "")({})
 
 
 def test_groups_of_nothing_are_none():

@@ -21,8 +21,8 @@ WRONG = {
     "a key twice": ('{"a": 1, "b": {"a": 2, "c": 1,\n "c": 3}}', "the key `c` occurs twice in the same object", (2, 2)),
     "a key twice in another spelling": ('{"ä": 1, "\\u00e4": 2}', "the key `ä` occurs twice", (1, 10)),
     "the same key elsewhere": ('[{"id": 1}, {"id": 1, "id": 2}]', "the key `id` occurs twice", (1, 23)),
-    "no end": ('{"a": 1', "Expecting ',' delimiter", (1, 8)),
-    "two values": ("{} {}", "Extra data", (1, 4)),
+    "no end": ('{"a": 1', "it ends before a bracket is closed", (1, 8)),
+    "two values": ("{} {}", "it goes on after its end", (1, 4)),
     "nested without end": (DEEP, "it is nested too deeply", (None, None)),
     "no text": (b"\xff\xff\x00{", "it is not UTF-8 text", (None, None)),
 }
@@ -65,3 +65,26 @@ def test_an_answer_of_metas_is_read_all_the_same():
 def test_an_answer_that_is_no_json_is_none(text):
     with pytest.raises(NotJson):
         read_answer(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "fix"),
+    [
+        ("{“data”: 1}", "a typographic quote", "straight"),
+        ('{"data": ‘x’}', "a typographic quote", "straight"),
+        ('{"data": 1, "b" 2}', "a colon is missing", "colon"),
+        ('{"data": 1 "b": 2}', "a comma or a closing bracket is missing", "comma"),
+        ('{"data": [1, 2', "it ends before a bracket is closed", "Close"),
+        ('{"data": undefined}', "there is something that is no value", "null"),
+        ('{"data": 1} {"data": 2}', "it goes on after its end", "one value"),
+        ('{"data": "C:\\Users"}', "a backslash", "two backslashes"),
+        ('{"data": "a\nb"}', "a line break or a tab", "for a line break"),
+        ('{"data": "a', "a text is not closed", "double quote"),
+        ('{"data": 1, }', "comma before a closing bracket", "comma"),
+    ],
+)
+def test_a_fault_of_syntax_says_in_plain_words_what_to_write(text: str, what: str, fix: str) -> None:
+    with pytest.raises(NotJson) as caught:
+        read_json(text)
+    assert what in caught.value.what
+    assert fix in caught.value.fix

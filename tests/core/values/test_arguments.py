@@ -68,6 +68,31 @@ def test_what_holds_something_lazy_at_any_depth_is_one_lazy_value(value: Any, re
 def test_a_function_of_the_state_is_called_with_it_and_what_it_returns_is_resolved() -> None:
     assert prepare(named).__resolve__(GIVEN) == "Ana"
     assert prepare(lambda s: state.data.n).__resolve__(GIVEN) == 1
+    assert prepare(lambda s: named).__resolve__(GIVEN) == "Ana"
+    assert prepare(lambda s: {"to": [data_value("name")], "n": named}).__resolve__(GIVEN) == {"to": ["Ana"], "n": "Ana"}
+    with pytest.raises(LazyStateError, match="is an operation, but a value is expected"):
+        prepare(lambda s: [send_text("6543210987654321", "a")]).__resolve__(GIVEN)
+
+
+def test_what_a_function_returns_stays_the_very_same_where_nothing_in_it_is_lazy() -> None:
+    assert prepare(lambda s: s["data"]).__resolve__(GIVEN) is GIVEN["data"]
+
+
+def test_much_that_a_function_returns_is_not_searched_to_its_end() -> None:
+    class Counted(list):  # type: ignore[type-arg]
+        seen = 0
+
+        def __iter__(self) -> Any:
+            for item in super().__iter__():
+                Counted.seen += 1
+                yield item
+
+    rows = Counted([{"n": n} for n in range(100_000)])
+    assert prepare(lambda s: rows).__resolve__(GIVEN) is rows
+    assert Counted.seen < 1_000
+
+
+def test_a_function_can_be_stored_and_read_again() -> None:
     assert pickle.loads(pickle.dumps(FunctionReference(named))).__resolve__(GIVEN) == "Ana"
 
 

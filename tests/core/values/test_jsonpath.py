@@ -70,6 +70,14 @@ TABLE = [
     ("$.data.rows[?(@.ok)].id", [1]),
     ("$.data.rows[?(@.ok == false)].id", [2]),
     ("$.data.rows[?(@.ok)]", [{"id": 1, "ok": True}]),
+    # As in JavaScript, whose jobs are moved here.
+    ("$.data.rows[?(@.id === 2)].id", [2]),
+    ("$.data.rows[?(@.id !== 2 && @.id)].id", [1, 3]),
+    ("$.data.rows[?(@.id === 'a===b')]", []),
+    ("$.data.rows.1.id", [2]),
+    ("$.data.rows['1'].id", [2]),
+    ("$.data.rows.length", [3]),
+    ("$.data.length", []),
 ]
 
 

@@ -432,3 +432,12 @@ def test_a_missing_path_is_told_with_the_helper_that_reads_there(reference, help
     with pytest.raises(MissingReference) as caught:
         expand_references(given, reference)
     assert helper in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("written", "key"), [("psid", "PSID"), ("first_name", "First Name"), ("name", "NAME"), ("nmae", "name")]
+)
+def test_a_key_that_differs_by_its_case_alone_is_suggested(written, key):
+    with pytest.raises(MissingReference) as missing:
+        state.data[written].__resolve__({"data": {key: "Ana", "other": 1}})
+    assert f"did you mean `{key}`?" in missing.value.fix

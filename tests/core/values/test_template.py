@@ -429,3 +429,19 @@ def test_an_f_string_inside_each_reads_the_item():
     line = execute(lambda given: {**given, "line": value_of(f"{state.data.n}!", given)}, keep)
     each([{"n": 1}, {"n": 2}], line)({})
     assert said == ["1!", "2!"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("2026-11-31", "no such day or time"),
+        ("2026-13-01T09:30", "no such day or time"),
+        ("11/30/26", "%m/%d/%y"),
+        ("30/11/26", "%d/%m/%y"),
+    ],
+)
+def test_a_date_that_cannot_be_read_says_why(text, fix):
+    said = text_of("On ", (state.data.day, "", "%d %B"))
+    with pytest.raises(InvalidValue) as caught:
+        said.__resolve__({"data": {"day": text}})
+    assert fix in caught.value.fix

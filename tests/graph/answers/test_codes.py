@@ -68,6 +68,14 @@ def test_all_that_meta_says_is_in_the_error() -> None:
     assert (error.http_status, error.description, error.about, error.sent) == (403, "Words.", "person", "no")
 
 
+def test_nobody_is_told_to_look_for_a_message_after_a_call_that_only_reads() -> None:
+    for code in (1, 2, 1200):
+        read = graph_error({"code": code, "message": "later"}, 500, write=False)
+        assert "Reading again is safe" in read.fix
+        assert "blindly" not in read.fix
+        assert "blindly" in graph_error({"code": code, "message": "later"}, 500, write=True).fix
+
+
 def test_an_error_without_words_says_so() -> None:
     assert error_of(code=100, message=None).message == "an error without a message"
 

@@ -289,3 +289,14 @@ def test_a_reaction_needs_a_message_and_a_sign(refused, payload, field):
 
 def test_a_quoted_message_needs_an_id(refused):
     assert refused(body(reply_to={"mid": ""})).details["field"] == "reply_to"
+
+
+@pytest.mark.parametrize("url", ["ASSET_URL", "", "www.clinic.org/map.png", "/srv/map.png", "ftp://clinic.org/map.png"])
+def test_what_is_no_address_of_a_file_is_refused_as_such(url):
+    with pytest.raises(InvalidMessage, match=r"payload\.url` must be an address that starts with https://"):
+        post_message(
+            {
+                "recipient": {"id": "6543210987654321"},
+                "message": {"attachment": {"type": "image", "payload": {"url": url}}},
+            }
+        )

@@ -63,3 +63,24 @@ def test_keys_are_the_text_that_they_are_and_parts_are_merged():
 def test_lines_may_end_as_on_windows_and_a_mark_may_stand_in_front(tmp_path):
     (tmp_path / "w.yaml").write_bytes(b"\xef\xbb\xbfa: 12:30\r\nb:\r\n  - 'x'\r\n")
     assert read_document(str(tmp_path / "w.yaml"), "workflow").value == {"a": "12:30", "b": ["x"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "fix"),
+    [
+        ("run: fn(lambda s: s)\n", "there is a colon where none can be", "put quotes around it"),
+        ("run: Hello: you\n", "there is a colon where none can be", "under `key: |`"),
+        ("run: @x\n", "a value cannot begin with this character", "quotes around the value"),
+        ("run: `x`\n", "a value cannot begin with this character", "quotes around the value"),
+        ("run: *x\n", "`*` begins the name of an alias", "quotes around the value"),
+        ("run: 'x\n", "a quote is opened and never closed", "Close it"),
+        ("run: [1,\nb: 2\n", "a bracket is opened and not closed", "Close it"),
+        ("steps:\n  - id: a\n   next: b\n", "the indentation does not fit", "same column"),
+        ("run: |\nfn(x)\nb: 2\n", "a line is no `key: value`", "indented"),
+    ],
+)
+def test_a_fault_of_syntax_says_in_plain_words_what_to_write(text, what, fix):
+    with pytest.raises(InputError) as caught:
+        read(text)
+    assert what in str(caught.value)
+    assert fix in caught.value.fix

@@ -29,6 +29,12 @@ def test_a_long_line_is_cut_on_both_sides_of_the_caret():
     assert pointed_line("x" * 300, 1).endswith("x…")
 
 
+def test_of_a_long_line_that_is_covered_there_nothing_is_shown():
+    line = '{"a": ' + "•" * 400
+    assert pointed_line(line, 1, 200, 210) == ""
+    assert pointed_line('token: "••••"', 1, 8, 12) == '1 | token: "••••"\n  |         ^^^^'
+
+
 def test_a_script_inside_another_file_has_its_own_lines():
     remember('w.json, step "a"', "one\ntwo")
     assert excerpt('w.json, step "a"', 2) == "2 | two"

@@ -78,6 +78,8 @@ def test_facts_that_an_event_lacks_are_there_and_empty():
         ({"policy-enforcement": {"action": "block"}}, "messaging_policy_enforcement", {"psid": "65"}),
         ({"order": {"note": "n"}}, "send_cart", {"order": {"note": "n"}}),
         ({"take_thread_control": {"metadata": "x"}}, "messaging_handovers", {"take_thread_control": {"metadata": "x"}}),
+        ({"payment": {"payload": "P"}}, "messaging_payments", {"payload": "P"}),
+        ({"checkout_update": {"payload": "P"}}, "messaging_checkout_updates", {"payload": "P"}),
         ({"new_of_meta": {"a": 1}}, "new_of_meta", {"new_of_meta": {"a": 1}}),
     ],
 )
@@ -148,6 +150,37 @@ def test_an_odd_event_is_stored_and_breaks_nothing(odd):
     event = only(body(odd))
     assert event.page == "10"
     assert event.mid
+
+
+def test_what_meta_says_beside_the_content_is_a_fact_too():
+    beside = {
+        "prior_message": {"source": "checkbox_plugin", "identifier": "ref-7"},
+        "hop_context": [{"app_id": 12, "metadata": "from the inbox"}],
+    }
+    item = {"sender": {"id": "65"}, "recipient": {"id": "10"}, "timestamp": 1, "message": {"mid": "m_1", "text": "Hi"}}
+    (event,) = events_in({"object": "page", "entry": [{"id": "10", "messaging": [{**item, **beside}]}]})
+    assert (event.kind, event.facts["text"], event.facts["psid"]) == ("messages", "Hi", "65")
+    assert {key: event.facts[key] for key in beside} == beside
+    assert not event.facts.keys() & {"sender", "recipient"}
+
+
+@pytest.mark.parametrize(
+    ("content", "opens"),
+    [
+        ({"message": {"mid": "m_1", "text": "Hi"}}, True),
+        ({"message": {"mid": "m_1", "is_deleted": True}}, False),
+        ({"reaction": {"mid": "m_1", "action": "react", "reaction": "love"}}, True),
+        ({"reaction": {"mid": "m_1", "action": "unreact"}}, False),
+        ({"referral": {"ref": "visit", "source": "SHORTLINK", "type": "OPEN_THREAD"}}, True),
+        # Of an ad only the message that follows counts.
+        ({"referral": {"ad_id": "7", "source": "ADS", "type": "OPEN_THREAD"}}, False),
+        ({"read": {"watermark": 1458668856253}}, False),
+    ],
+)
+def test_only_what_meta_counts_opens_the_window(content, opens):
+    item = {"sender": {"id": "65"}, "timestamp": 1458692752478, **content}
+    (event,) = events_in({"object": "page", "entry": [{"id": "10", "messaging": [item]}]})
+    assert event.opens_window is opens
 
 
 def test_a_redelivery_is_the_same_event_and_a_second_act_another():

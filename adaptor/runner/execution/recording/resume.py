@@ -313,7 +313,7 @@ class RunLedger:
         run.use_ledger(lambda: ledger)
         counts = ", ".join(in_words(record.messages, record.outcomes))
         where = "" if run.dry_run else f", recorded in {store.name}"
-        run.log("info", "run", f"Going on with {record.id}{where}: {counts or 'nothing was sent yet'}.")
+        run.log("info", "run", f"Continuing {record.id}{where}: {counts or 'nothing was sent yet'}.")
         if known is not None and known.status == FINISHED and known.exit_code == EXIT_WELL and not again:
             run.log("info", "run", "This run has finished. Nothing is sent; its outputs are written again.")
         if not run.dry_run:
@@ -383,7 +383,7 @@ class RunLedger:
         if resumes is None:
             raise InputError(
                 what,
-                fix=f"Go on with it: --resume {last.id}. Or start a new run on purpose: --fresh.",
+                fix=f"Continue it with --resume {last.id}. Or start a new run on purpose: --fresh.",
             )
         options.fresh = not resumes
         return last.id if resumes else None

@@ -43,6 +43,12 @@ _STEP_IGNORED = (
 )
 _EDGE = ("condition", "label", "disabled", "on", "within")
 _EDGE_IGNORED = ("openfn", "id", "name")
+#: What limits an edge of a project file, with what a workflow has in its place. Without it the edge would be taken.
+_EDGE_OF_PROJECT = {
+    "condition_type": '"condition": "on_job_failure"',
+    "condition_expression": '"condition": "state.data.n > 0"',
+    "enabled": '"disabled": true',
+}
 #: Which of the triggers that an event fits start a run.
 MATCHES = ("first", "all")
 
@@ -80,7 +86,7 @@ class _Workflow:
             return
         holder, options_at = whole, path
         if "workflow" in whole:
-            self.reader.check_foreign_keys(whole, path, _WRAPPER, "the file")
+            self.reader.check_foreign_keys(whole, path, (*_WRAPPER, *_OPTIONS), "the file")
             path = (*path, "workflow")
             found = self.reader.value(whole, path, dict, needed=True, fix='Write "workflow": {"steps": […]}.')
             if found is None:
@@ -279,7 +285,11 @@ class _Workflow:
             fix = 'Write true, a condition, or {"condition": …, "label": …, "disabled": …}.'
             self.reader.refuse(path, f"The edge to `{target}` is {kind_of(value)}.", fix=fix)
             return Edge(source, target)
-        self.reader.check_foreign_keys(value, path, (*_EDGE, *_EDGE_IGNORED), "an edge")
+        for key, instead in _EDGE_OF_PROJECT.items():
+            if key in value:
+                what = f"`{key}` is for the edges of a project file; here it would have no effect."
+                self.reader.refuse((*path, key), what, fix=f"Write {instead}.", key=True)
+        self.reader.check_foreign_keys(value, path, (*_EDGE, *_EDGE_IGNORED, *_EDGE_OF_PROJECT), "an edge")
         raw = value.get("condition")
         condition: Condition | None = None
         if isinstance(raw, str | bool):

@@ -93,7 +93,7 @@ def test_a_run_that_is_resumed_sends_what_is_left_alone(project: Project) -> Non
     again = project.run(resume="r1", labels={"clinic": "other"})
     assert (again.exit_code, again.run_id, again.error) == (0, "r1", None)
     assert project.texts == ["a", "b"]
-    assert project.said(f"Going on with r1, recorded in {project.folder / 'ledger.db'}: 1 sent.")
+    assert project.said(f"Continuing r1, recorded in {project.folder / 'ledger.db'}: 1 sent.")
     assert not project.said("What is sent is recorded")
     store = open_store(str(project.folder / "ledger.db"))
     record = store.runs.find("r1")
@@ -139,7 +139,7 @@ def test_a_new_run_after_one_that_stopped_is_refused_and_says_what_to_do(project
         "The last run of this job with the same initial state, `r1`, stopped before its end: 1 sent. "
         "A new run would send those messages again."
     )
-    assert error.fix == "Go on with it: --resume r1. Or start a new run on purpose: --fresh."
+    assert error.fix == "Continue it with --resume r1. Or start a new run on purpose: --fresh."
     assert project.texts == ["a"]
 
 
@@ -282,7 +282,7 @@ def test_a_dry_run_of_a_resume_describes_what_is_left_and_records_nothing(projec
     result = project.run(resume="r1", dry_run=True)
     assert result.exit_code == 0
     assert [request.body["message"]["text"] for request in project.shown] == ["b"]
-    assert project.said("Going on with r1: 1 sent.")
+    assert project.said("Continuing r1: 1 sent.")
     assert project.texts == ["a"]
     assert (project.folder / "ledger.db").read_bytes() == before
 

@@ -30,6 +30,12 @@ def test_a_name_alone_is_looked_up_in_the_workspace_around_the_folder(workspace,
     assert run("survey").state == {"data": "survey"}
 
 
+def test_a_folder_with_the_name_of_a_workflow_is_no_job(workspace, monkeypatch):
+    monkeypatch.chdir(workspace.parent / "flows")
+    assert run("survey").state == {"data": "survey"}
+    assert str(run(".").error) == ". is a folder."
+
+
 def test_the_ledger_is_the_same_from_every_folder(workspace, monkeypatch, sandbox):
     (workspace.parent / "flows" / "survey" / "load.py").write_text('send_text("6543210987654321", "hi", key="once")')
     configuration = {"access_token": sandbox.access_token, "base_url": sandbox.url}

@@ -56,6 +56,20 @@ def test_an_edge_that_is_never_taken_makes_its_step_a_leaf(workflow, edge):
     assert result.exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("edge", "fix"),
+    [
+        ({"condition_expression": "state.data.n > 5"}, '"condition"'),
+        ({"condition_type": "on_job_failure"}, '"condition"'),
+        ({"enabled": False}, '"disabled"'),
+    ],
+)
+def test_what_limits_an_edge_in_a_project_file_is_not_passed_over_in_a_workflow(workflow, edge, fix):
+    result = workflow(step("a", next={"b": edge}), step("b"))
+    assert result.exit_code == 2
+    assert fix in result.error.fix
+
+
 def test_on_job_failure_judges_the_step_that_has_just_run_not_errors_of_earlier_ones(workflow):
     result = workflow(
         step("a", FAIL, {"b": "on_job_failure"}), step("b", next={"c": "on_job_success", "d": "on_job_failure"}),
@@ -271,6 +285,12 @@ def test_ids_that_are_missing_are_numbered(workflow):
 )
 def test_the_start_may_be_said_in_the_file_flat_or_wrapped(workflow, whole):
     assert workflow(whole=whole).state["seen"] == ["b"]
+
+
+def test_a_start_beside_the_workflow_has_an_effect_and_no_warning_says_otherwise(workflow, tmp_path):
+    result = workflow(whole={"start": "b", "workflow": {"steps": [step("a", next="b"), step("b")]}})
+    assert ran(result) == ["b"]
+    assert not [warning for warning in check(tmp_path / "workflow.json").warnings if "`start`" in str(warning)]
 
 
 def test_the_old_name_of_steps_is_taken_with_a_warning(workflow, tmp_path):
