@@ -243,7 +243,7 @@ def _show(options: argparse.Namespace) -> int:
             "errors": error_facts(store, record),
             # Without its people nothing is known of it.
             **({"service": facts_of(queued)} if queued is not None else {}),
-            **({"funnel": funnel.as_json()} if funnel is not None and not record.purged else {}),
+            **({"funnel": funnel._asdict()} if funnel is not None and not record.purged else {}),
         }
     facts["next"] = next_steps(facts, options.database)
     if options.format == "json":

@@ -115,7 +115,7 @@ class Outputs:
         except LedgerError:
             # The run has logged it.
             return None
-        return None if found is None else found.as_json()
+        return None if found is None else found._asdict()
 
     def tell(self, result: Result) -> int:
         """Log how the run ended, and return its exit code."""

@@ -88,8 +88,9 @@ def in_words(pause: PagePause) -> str:
     """Return a paused Page as text: since when, why, and what ends it."""
     from ...core.text.harmless import one_line
     from ...core.text.number_of import number_of
+    from ...service.store.page_pauses import page_in_words
 
-    page = f"The Page {pause.page}" if pause.page else "A Page whose id is not known"
+    page = page_in_words(pause.page)
     waiting = f"{number_of(pause.waiting, 'runs')} {'waits' if pause.waiting == 1 else 'wait'} for it"
     what = f"{page} is paused since {local(pause.since)} ({pause.kind}); {waiting}. {one_line(pause.why)}".rstrip()
     first = "start the service with a new token, or " if pause.kind == "token" else ""

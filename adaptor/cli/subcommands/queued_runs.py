@@ -76,11 +76,12 @@ def facts_of(run: RunRow) -> dict[str, Any]:
 def page_of(run: RunRow) -> str:
     """Return a run that has not begun, as lines for people."""
     from ...core.text.harmless import one_line
+    from ...service.store.records import run_name
 
     facts = facts_of(run)
     lines = [
         f"{run.id}  {run.status}",
-        f"  step:     {one_line(f'{run.workflow}: {run.start}' if run.workflow else run.start)}",
+        f"  step:     {one_line(run_name(run.workflow, run.start))}",
         f"  version:  {facts['version']}",
         f"  queued:   {_when(run.queued)}",
     ]
@@ -145,16 +146,17 @@ def _table(runs: list[RunRow]) -> str:
     import time
 
     from ...core.text.harmless import one_line
+    from ...service.store.records import run_name
 
     rows = [["RUN", "WORKFLOW", "STATUS", "QUEUED", "DUE", "ATTEMPTS", "WHY"]]
     now = time.time()
     for run in runs:
-        name = f"{run.workflow}: {run.start}" if run.workflow else run.start
+        name = one_line(run_name(run.workflow, run.start))
         why = one_line((run.error or "").split("\n")[0])
         # Of one that waits for a person it is when the wait is over.
         due = _when(run.due) if run.status in ("queued", "waiting") and run.due > now else "now"
         due = due if run.status in ("queued", "waiting") else ""
-        rows.append([run.id, one_line(name), run.status, _when(run.queued), due, str(run.epoch), why])
+        rows.append([run.id, name, run.status, _when(run.queued), due, str(run.epoch), why])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     return "\n".join(
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
