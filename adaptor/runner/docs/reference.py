@@ -100,7 +100,7 @@ class DocEntry:
     """
 
     def __init__(self, name: str, value: Any) -> None:
-        home = _home(name, value)
+        home = _home(name)
         self.name = name
         self.value = value
         self.kind = _kind(name, value, home)
@@ -248,7 +248,7 @@ def _plain(name: str) -> str:
     return name.removesuffix("()").replace("_", "").lower()
 
 
-def _home(name: str, value: Any) -> str:
+def _home(name: str) -> str:
     """Return the module in which a name lives, without the package's name."""
     space = name.partition(".")[0]
     if space in _SPACES:

@@ -31,8 +31,9 @@ GRACE_SECONDS_AFTER_TIMEOUT = 2.0
 CODES = {
     signal.SIGINT: "INTERRUPTED",
     signal.SIGTERM: "INTERRUPTED",
-    **({signal.SIGHUP: "INTERRUPTED"} if hasattr(signal, "SIGHUP") else {}),
-    **({signal.SIGUSR1: "TIMEOUT", signal.SIGUSR2: "RUN_TIMEOUT"} if hasattr(signal, "SIGUSR1") else {}),
+    signal.SIGHUP: "INTERRUPTED",
+    signal.SIGUSR1: "TIMEOUT",
+    signal.SIGUSR2: "RUN_TIMEOUT",
 }
 
 
@@ -111,10 +112,9 @@ class Interruption:
                 self._run.log(
                     "info", "run", f"Waiting up to {seconds:.0f} s for the answer to the request that has left.{again}"
                 )
-                if hasattr(signal, "setitimer"):
-                    self._before.setdefault(signal.SIGALRM, signal.getsignal(signal.SIGALRM))
-                    signal.signal(signal.SIGALRM, self._too_late)
-                    signal.setitimer(signal.ITIMER_REAL, seconds)
+                self._before.setdefault(signal.SIGALRM, signal.getsignal(signal.SIGALRM))
+                signal.signal(signal.SIGALRM, self._too_late)
+                signal.setitimer(signal.ITIMER_REAL, seconds)
                 return
         self._stop_clock()
         raise stop
@@ -124,7 +124,7 @@ class Interruption:
             raise self._run.stop.asked or Interrupted()
 
     def _stop_clock(self) -> None:
-        if hasattr(signal, "setitimer") and signal.SIGALRM in self._before:
+        if signal.SIGALRM in self._before:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 

@@ -37,11 +37,6 @@ def prose(text: str) -> str:
     return _CODE.sub(r"<code>\1</code>", escape(text))
 
 
-def plural(count: int, word: str) -> str:
-    """Return a count with its word: `1 message`, `2 messages`."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
-
-
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: frozenset[int] = frozenset()) -> str:
     """Return a table whose rows become cards where there is little room.
 

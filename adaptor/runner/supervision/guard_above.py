@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 #: Says to guard and supervisor that their parent has gone, and to the guard that all is to end.
-_GONE = getattr(signal, "SIGUSR1", 0)
+_GONE = signal.SIGUSR1
 
 
 class ForkedJob:

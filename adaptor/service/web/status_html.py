@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from ...core.text.harmless import one_line
-from ...runner.report.report_markup import badge, plural, seconds, table
+from ...runner.report.report_markup import badge, seconds, table
 from ..store.records import CANCELLED, QUEUED, RUNNING, SUCCEEDED, UNSUCCESSFUL, WAITING, run_name
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def thread_page(options: StatusOptions, page: str, psid: str, entries: Sequence[
     body = (
         f"<main><header><div><h1>{_code(psid)}</h1><p>at the Page {_code(page)}</p></div>"
         f'<nav aria-label="Back"><a href="/status">Back to the status</a></nav></header>'
-        f"<section><h2>{plural(len(entries), 'entry').replace('entrys', 'entries')}</h2>{note}{table(heads, rows)}"
+        f"<section><h2>{len(entries):,} {'entry' if len(entries) == 1 else 'entries'}</h2>{note}{table(heads, rows)}"
         f"</section></main>"
     )
     return _document(f"{options.title}: one person", body)

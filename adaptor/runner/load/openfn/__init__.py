@@ -1,1 +1,1 @@
-"""What OpenFn wrote: its projects and workspaces, which are run, and its jobs, which are told what Python writes."""
+"""OpenFn's own formats: its projects and workspaces are run; its jobs, which are JavaScript, are refused with the Python for them."""
