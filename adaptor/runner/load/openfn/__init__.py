@@ -1,1 +1,1 @@
-"""OpenFn's own formats: its projects and workspaces are run; its jobs, which are JavaScript, are refused with the Python for them."""
+"""OpenFn's own formats: projects and workspaces, which are run, and jobs in JavaScript, which are refused."""
