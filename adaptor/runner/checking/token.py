@@ -9,7 +9,7 @@ from ...core.errors import AdaptorError
 from ...core.run.context import Run
 from ...graph.answers.errors import GraphError, TemporaryFailure, TokenInvalid
 from ...graph.graph_request import graph_request
-from ...graph.token_ends import SOON_DAYS
+from ...graph.token_ends import SOON_DAYS, in_days
 from ...graph.versions import find_version, version_warning
 from ...messenger.page.app import debug_token
 from ...messenger.rules.permissions import SPELLINGS
@@ -203,7 +203,7 @@ def _check_token(report: TokenReport, token: dict[str, Any]) -> None:
             report.problems.append((f"{what} ended on {end:%Y-%m-%d}.", _NEW_TOKEN))
         elif days <= SOON_DAYS:
             new = "adaptor config token --replace gets a new one."
-            report.warnings.append(f"{what} ends on {end:%Y-%m-%d}, in {_days(days)}: {new}")
+            report.warnings.append(f"{what} ends on {end:%Y-%m-%d}, in {in_days(days)}: {new}")
 
 
 def _check_needs(report: TokenReport, needed: Needed, checked: Configuration) -> None:
@@ -252,7 +252,3 @@ def _granted_as(token: Mapping[str, Any], permission: str, page: Any) -> bool:
             # Without targets it is granted for all Pages.
             return not grant["target_ids"] or page is None or str(page) in map(str, grant["target_ids"])
     return True
-
-
-def _days(days: int) -> str:
-    return "less than a day" if days == 0 else "1 day" if days == 1 else f"{days:,} days"
