@@ -103,11 +103,12 @@ def _print(prepared: Prepared, redactor: Redactor) -> None:
 
 
 def _preview(prepared: Prepared, options: argparse.Namespace, redactor: Redactor) -> None:
+    from ..core.text.number_of import number_of
     from ..runner.checking.planned_requests import planned_requests
     from .options.preview import draw, people_beside
 
     drawn = draw(planned_requests(prepared), options.preview, people_beside(options.path), redactor.of_results().text)
-    what = f"{drawn} message{'' if drawn == 1 else 's'}" if drawn else "no message"
+    what = number_of(drawn, "messages") if drawn else "no message"
     print(f"Drawn, with {what}: {one_line(options.preview)}", file=sys.stderr)
 
 

@@ -7,6 +7,7 @@ import sys
 from .layout.help import Help
 from .layout.token_warnings import ends_in_words
 from .layout.verbs import add_with_verbs
+from .layout.writing import write
 from .subcommands import config_token
 
 TYPE_CHECKING = False
@@ -86,7 +87,7 @@ def _schema(options: argparse.Namespace) -> int:
 
     from ..core.config import schema
 
-    _print(json.dumps(schema(), indent=2, ensure_ascii=False))
+    write(json.dumps(schema(), indent=2, ensure_ascii=False))
     return 0
 
 
@@ -111,13 +112,13 @@ def _validate(options: argparse.Namespace) -> int:
         return 2
     keys = [key for key in schema()["properties"] if configuration.get(key) is not None]
     others = [key for key in configuration if key not in schema()["properties"]]
-    _print(f"The credential is well written: {', '.join(keys)}.")
+    write(f"The credential is well written: {', '.join(keys)}.")
     if others:
-        _print(f"Not ours, and left alone: {', '.join(one_line(str(key)) for key in others)}.")
+        write(f"Not ours, and left alone: {', '.join(one_line(str(key)) for key in others)}.")
     if warning := version_warning(checked.api_version, datetime.now(UTC).date()):
-        _print(f"warning: {warning}")
+        write(f"warning: {warning}")
     for warning in filter(None, [plain_address(checked.base_url), *of_credentials(credentials, name=options.name)]):
-        _print(f"warning: {warning}")
+        write(f"warning: {warning}")
     return 0
 
 
@@ -163,15 +164,8 @@ def _check(options: argparse.Namespace) -> int:
         text = json.dumps(findings.facts(), indent=2, ensure_ascii=False)
     else:
         text = "\n".join(_lines(findings))
-    _print(run.redactor.text(text))
+    write(run.redactor.text(text))
     return 0 if findings.is_good else 1
-
-
-def _print(text: str) -> None:
-    from ..core.text.harmless import harmless
-    from ..runner.output.files import print_out
-
-    print_out(f"{harmless(text)}\n", sys.stdout)
 
 
 def _lines(findings: TokenReport) -> list[str]:

@@ -7,6 +7,7 @@ import sys
 
 from ..core.errors import InputError
 from ..core.text.harmless import harmless, one_line
+from ..core.text.number_of import number_of
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
 from .layout.help import Help
 
@@ -149,5 +150,4 @@ def _facts(sandbox: Sandbox, credentials: str | None) -> str:
 
 
 def _counts(sandbox: Sandbox) -> str:
-    accepted, refused = len(sandbox.messages), len(sandbox.refusals)
-    return f"{accepted:,} message{'' if accepted == 1 else 's'} accepted, {refused:,} refused."
+    return f"{number_of(len(sandbox.messages), 'messages')} accepted, {len(sandbox.refusals):,} refused."

@@ -6,6 +6,7 @@ import sys
 
 from ..core.errors import InputError
 from ..core.text.harmless import harmless, one_line
+from ..core.text.number_of import number_of
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL
 from ..runner.output.files import print_out, write_output
 from ..runner.output.terminal import Paint, wants_colour
@@ -99,7 +100,7 @@ def perform(options: argparse.Namespace) -> int:
                     expectations[trial.case.name] = trial.expectation(_tried(trial.case, Log(Levels("none"))))
                 report.tell(trial, updated=updated)
             if expectations:
-                _write(file, expectations)
+                write_output(file.update(expectations), file.path, sys.stdout)
     except InputError as error:
         print(error.report(), file=sys.stderr)
         return EXIT_BAD_INPUT
@@ -153,10 +154,6 @@ def _sandbox(case: Case) -> AbstractContextManager[Messenger]:
         raise InputError(f"{case.file}: the sandbox of {case.name!r}: {cause}", fix="Correct it there.") from None
 
 
-def _write(file: CaseFile, expectations: dict[str, Any]) -> None:
-    write_output(file.update(expectations), file.path, sys.stdout)
-
-
 class _Report:
     """Prints how the cases went."""
 
@@ -187,7 +184,7 @@ class _Report:
         total = sum(self._counts.values())
         counts = [f"{count} {kind}" for kind, count in self._counts.items() if count]
         style = "red" if self._counts["failed"] else "green"
-        self._say(f"\n{total} case{'' if total == 1 else 's'}: {self._paint(style, ', '.join(counts))}.")
+        self._say(f"\n{number_of(total, 'cases')}: {self._paint(style, ', '.join(counts))}.")
         return EXIT_FAILED if self._counts["failed"] else EXIT_WELL
 
     def _say(self, text: str) -> None:

@@ -35,6 +35,7 @@ from .web.status import PATH as STATUS_PATH, StatusOptions, StatusPage
 from .web.tracing import record_run
 from .worker.dispatcher import Dispatcher
 from .worker.policy import Policy
+from .working import log_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -189,7 +190,7 @@ class Service:
             self._notices.close()
             if self._jobs is not None:
                 self._jobs.join()
-            self._dispatcher.log_end("the next start")
+            log_end(self._looking, self._log, "the next start")
         finally:
             self._close()
             for number, handler in before.items():

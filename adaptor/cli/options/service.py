@@ -40,8 +40,8 @@ def add_service_options(command: argparse.ArgumentParser, *, port: int = PORT) -
     """
     command.add_argument("path", metavar="PROJECT", help="a workflow (.json, .yaml) or a project.yaml")
     where = command.add_argument_group("where it listens")
-    told = f"0 is any free one (default: {port})" if port else "default: any free one"
-    where.add_argument("--port", type=_port, metavar="PORT", default=port, help=told)
+    help_ = f"0 is any free one (default: {port})" if port else "default: any free one"
+    where.add_argument("--port", type=_port, metavar="PORT", default=port, help=help_)
     where.add_argument(
         "--url-path", type=_url_path, metavar="PATH", default=PATH, help=f"of the webhook (default: {PATH})"
     )
@@ -102,8 +102,6 @@ def check_extra(extra: str = "serve") -> None:
             fix=f"Install them: pip install 'facebook-adaptor[{extra}]', or in a checkout of it: pip install "
             f"'.[{extra}]'",
         )
-    if not hasattr(os, "fork"):
-        raise InputError("This system has no fork, with which the service runs jobs.", fix="Use Linux or macOS.")
 
 
 def settings_of(options: argparse.Namespace, database: str, credentials: str | None) -> Settings:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from ..layout.help import Help
 from ..layout.verbs import add_with_verbs
-from ..options.service_tables import PAUSES, UNKNOWN, add_place, in_words, opened, opened_to_read, performed, say, write
+from ..layout.writing import performed, say, write
+from ..options.service_tables import PAUSES, UNKNOWN, add_place, in_words, opened, opened_to_read, page_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,9 +57,10 @@ def _list(options: argparse.Namespace) -> int:
         found = [] if store is None else store.pages.paused()
     if options.format == "json":
         write(json.dumps([each._asdict() for each in found], ensure_ascii=False, indent=2))
-    elif not found:
+        return 0
+    if not found:
         say("No Page is paused.")
-    for pause in found if options.format == "text" else ():
+    for pause in found:
         write(in_words(pause))
     return 0
 
@@ -90,10 +90,4 @@ def _pause(options: argparse.Namespace) -> int:
 
 
 def _page(text: str) -> str:
-    from ...core.errors import InputError
-
-    if text == UNKNOWN:
-        return ""
-    if re.fullmatch(r"\d{1,32}", text) is None:
-        raise InputError(f"`{text}` is no id of a Page.", fix="Write its digits, as adaptor pages list shows them.")
-    return text
+    return "" if text == UNKNOWN else page_id(text)

@@ -187,11 +187,11 @@ def _check_callers(chosen: ServiceOptions) -> None:
 
 
 def _tell(options: argparse.Namespace, service: Service, log: Log) -> None:
+    from ...core.text.number_of import number_of
     from ..layout.service import block, call_urls
 
-    count = len(service.project.entries) + len(service.project.clocks)
     lines = [
-        f"Serving {options.path}: {count} trigger{'' if count == 1 else 's'}.",
+        f"Serving {options.path}: {number_of(len(service.project.entries) + len(service.project.clocks), 'triggers')}.",
         *(f"  webhook   {url}" for url in service.urls),
         *(f"  call      {path}" for path in call_urls(service)),
         *([f"  status    {service.status_url}"] if service.status_url else []),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 
 from ..layout.help import Help
 from ..layout.verbs import add_with_verbs
-from ..options.service_tables import STOPS, add_place, local, opened, opened_to_read, performed, say, write
+from ..layout.writing import local, performed, say, write
+from ..options.service_tables import STOPS, add_place, opened, opened_to_read, page_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,9 +145,7 @@ def _page(options: argparse.Namespace, store: ServiceStore) -> str:
     from ...core.errors import InputError
 
     if options.page is not None:
-        if re.fullmatch(r"\d{1,32}", options.page) is None:
-            raise InputError(f"`{options.page}` is no id of a Page.", fix="Write its digits. Nothing was changed.")
-        return str(options.page)
+        return page_id(options.page)
     known = sorted({*store.people.pages(), *filter(None, [store.pages.only_known()])})
     if len(known) == 1:
         return known[0]

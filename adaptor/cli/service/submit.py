@@ -148,7 +148,7 @@ def _new_run(options: argparse.Namespace) -> tuple[NewRun, Workflow]:
         _state(options),
         is_answer=False,
         page=options.page,
-        due=None if options.not_before is None else options.not_before,
+        due=options.not_before,
     )
     return run, workflow
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
-from ..options.service_tables import show_paused
+from ..layout.writing import write
+from ..options.service_tables import has_table, show_paused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,10 +57,7 @@ def run_of_service(store: Store, id_: str) -> RunRow | None:
     """Return a run of the service, or None where it has none of this id; the ledger knows a run once it has begun."""
     from ...service.store.runs import Runs
 
-    with store.database.reading():
-        if not store.database.has_table("service_runs"):
-            return None
-    return Runs(store.database, store.leases).find(id_)
+    return Runs(store.database, store.leases).find(id_) if has_table(store, "service_runs") else None
 
 
 def facts_of(run: RunRow) -> dict[str, Any]:
@@ -105,9 +101,9 @@ def _queue(options: argparse.Namespace, opened: Opened) -> int:
     if options.format == "json":
         import json
 
-        _print(json.dumps([facts_of(run) for run in found], ensure_ascii=False, indent=2))
+        write(json.dumps([facts_of(run) for run in found], ensure_ascii=False, indent=2))
     elif found:
-        _print(_table(found))
+        write(_table(found))
     return 0
 
 
@@ -123,7 +119,7 @@ def _change(options: argparse.Namespace, opened: Opened, what: str) -> int:
         if not (runs.retry_ended(id_) if what == "retry" else runs.cancel(id_)):
             fix = "It has not failed." if what == "retry" else "Only a run that is queued can be cancelled."
             raise InputError(f"The run `{id_}` is {run.status}: nothing was changed.", fix=fix)
-    _print(f"{id_} is {'queued' if what == 'retry' else 'cancelled'}.")
+    write(f"{id_} is {'queued' if what == 'retry' else 'cancelled'}.")
     return 0
 
 
@@ -136,9 +132,8 @@ def runs_of(store: Store) -> Runs:
     from ...core.errors import InputError
     from ...service.store.runs import Runs
 
-    with store.database.reading():
-        if not store.database.has_table("service_runs"):
-            raise InputError(f"No service has used the ledger {store.name} yet.", fix="adaptor serve starts one.")
+    if not has_table(store, "service_runs"):
+        raise InputError(f"No service has used the ledger {store.name} yet.", fix="adaptor serve starts one.")
     return Runs(store.database, store.leases)
 
 
@@ -162,10 +157,3 @@ def _table(runs: list[RunRow]) -> str:
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
         for row in rows
     )
-
-
-def _print(text: str) -> None:
-    from ...core.text.harmless import harmless
-    from ...runner.output.files import print_out
-
-    print_out(f"{harmless(text)}\n", sys.stdout)

@@ -91,6 +91,7 @@ class DocEntry:
 
     Attributes:
         name: As it is written in a job: `send_text`, `http.get`.
+        title: The name in lists; of a method with its dot alone.
         kind: `operation`, `builder` (makes a part of a message), `value` (a function of values, or a reference),
             `method`, `error`, `type` or `module`.
         group: Its heading.
@@ -104,6 +105,7 @@ class DocEntry:
         self.name = name
         self.value = value
         self.kind = _kind(name, value, home)
+        self.title = f".{name.partition('.')[2]}" if self.kind == "method" else name
         self.group = "errors" if self.kind == "error" else sys.modules[f"adaptor.{home}"].HEADING
         self.doc = Docstring(_docstring(value))
         self.parameters: list[DocParameter] = []

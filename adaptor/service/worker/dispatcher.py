@@ -151,20 +151,6 @@ class Dispatcher:
         self.wake()
         self._thread.join()
 
-    def log_end(self, resumed_by: str) -> None:
-        """Log that the service has stopped, and how many runs wait.
-
-        Args:
-            resumed_by: What they wait for.
-        """
-        try:
-            count = self._store.runs.count_open()[QUEUED]
-        except AdaptorError:
-            # The log has said why already.
-            count = 0
-        waiting = f" {count:,} run{' waits' if count == 1 else 's wait'} for {resumed_by}." if count else ""
-        self._log("info", f"Stopped.{waiting}")
-
     def hurry(self) -> None:
         """Interrupt the runs that are still waited for."""
         self._is_hurried = True
