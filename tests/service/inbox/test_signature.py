@@ -33,7 +33,7 @@ def test_anything_else_is_no_signature(header):
     assert not signers(BODY, header, ["s"])
 
 
-def test_without_a_secret_nothing_signers():
+def test_without_a_secret_nothing_is_signed():
     assert not signers(BODY, sign(""), [])
 
 
