@@ -7,7 +7,6 @@ import sys
 from ..core.errors import InputError
 from ..core.text.harmless import harmless, one_line
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
-from .layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,8 +34,6 @@ def add_to(commands: Any) -> None:
         "level of each script is performed, as when it is loaded for a run. A workflow file is a program, as a "
         "script is: run and check only what you would run as Python.",
         epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     command.add_argument("path", metavar="PATH", help="a job script (.py), a workflow (.json, .yaml) or a project.yaml")
     command.add_argument("workflow", metavar="WORKFLOW", nargs="?", help="in a project: the workflow's name")

@@ -7,7 +7,6 @@ import json
 import shlex
 import sys
 
-from .layout.help import Help
 from .layout.verbs import add_with_verbs
 from .layout.writing import local, performed, say, write, write_pieces
 
@@ -53,9 +52,7 @@ def add_to(commands: Any) -> None:
     )
 
     def verb(name: str, help_: str, description: str, perform: Any) -> argparse.ArgumentParser:
-        made: argparse.ArgumentParser = verbs.add_parser(
-            name, help=help_, description=description, epilog=EXIT_CODES, formatter_class=Help, allow_abbrev=False
-        )
+        made: argparse.ArgumentParser = verbs.add_parser(name, help=help_, description=description, epilog=EXIT_CODES)
         if name != "list":
             made.add_argument("collection", metavar="NAME", help="the collection")
         made.add_argument("--job", metavar="PATH", help="a job, or a folder with jobs; default: this folder")

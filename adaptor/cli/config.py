@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from .layout.help import Help
 from .layout.token_warnings import ends_in_words
 from .layout.verbs import add_with_verbs
 from .layout.writing import write
@@ -52,8 +51,6 @@ def add_to(commands: Any) -> None:
         help="ask Meta what a credential may do",
         description="Ask Meta whose the token is, what it may do and when it ends. Nothing is sent to anybody.",
         epilog=EXIT_CODES,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     check.add_argument("--job", metavar="PATH", help="also say which permissions a job or a workflow still needs")
     check.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
@@ -62,8 +59,6 @@ def add_to(commands: Any) -> None:
         "validate",
         help="check the form of a credential without asking Meta",
         description="Check the form of a credential. Meta is not asked.",
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     validate.set_defaults(perform=_validate)
     for verb in (check, validate):
@@ -75,8 +70,6 @@ def add_to(commands: Any) -> None:
         "schema",
         help="print what a credential may hold",
         description="Print what a credential may hold, as JSON Schema (draft-07).",
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     schema.set_defaults(perform=_schema)
 

@@ -7,7 +7,6 @@ import re
 import sys
 
 from ..core.text.harmless import harmless, one_line
-from .layout.help import Help
 from .layout.verbs import add_with_verbs
 from .layout.writing import performed, write_pieces
 from .options.run import label
@@ -67,9 +66,7 @@ def add_to(commands: Any) -> None:
     )
 
     def verb(name: str, help_: str, description: str, perform: Any, *, run: str | None = "") -> argparse.ArgumentParser:
-        made: argparse.ArgumentParser = verbs.add_parser(
-            name, help=help_, description=description, epilog=EXIT_CODES, formatter_class=Help, allow_abbrev=False
-        )
+        made: argparse.ArgumentParser = verbs.add_parser(name, help=help_, description=description, epilog=EXIT_CODES)
         if run is not None:
             made.add_argument("run", metavar="RUN", nargs=run or None, help="its id, or `last` for the newest")
         made.add_argument("path", metavar="PATH", nargs="?", help="a job, or a folder with jobs; default: this folder")

@@ -9,7 +9,6 @@ from ..core.errors import InputError
 from ..core.text.harmless import harmless, one_line
 from ..core.text.number_of import number_of
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
-from .layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,8 +41,6 @@ def add_to(commands: Any) -> None:
         description="Run a simulated Messenger beside any program, in any language, until Ctrl-C. The chat page shows "
         "each message as its reader sees it, and lets you answer as that person.",
         epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     command.add_argument(
         "--port",

@@ -10,7 +10,6 @@ from ..core.text.number_of import number_of
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL
 from ..runner.output.files import print_out, write_output
 from ..runner.output.terminal import Paint, wants_colour
-from .layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,8 +65,6 @@ def add_to(commands: Any) -> None:
         help=HELP,
         description="Try jobs against the cases beside them: *.test.json or *.test.yaml.",
         epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     command.add_argument(
         "paths", metavar="PATH", nargs="*", help="a folder, a job, or a file with cases (default: this folder)"

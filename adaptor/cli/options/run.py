@@ -7,7 +7,6 @@ import os
 
 from ...core.errors import InputError
 from ...core.text.sanitize import MODES
-from ..layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,8 +31,6 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
         "Everything is checked first: where anything is wrong, nothing is run. A workflow file is a program, as a "
         "script is: run and check only what you would run as Python.",
         epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     command.add_argument(
         "path",

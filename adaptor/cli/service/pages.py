@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..layout.help import Help
 from ..layout.verbs import add_with_verbs
 from ..layout.writing import performed, say, write
 from ..options.service_tables import PAUSES, UNKNOWN, add_place, in_words, opened, opened_to_read, page_id
@@ -34,16 +33,14 @@ def add_to(commands: Any) -> None:
         "See which Pages of adaptor serve are paused, pause one, and resume one.",
         EXAMPLE,
     )
-    listing = verbs.add_parser(
-        "list", help="list the paused Pages", description="List the paused Pages.", formatter_class=Help
-    )
+    listing = verbs.add_parser("list", help="list the paused Pages", description="List the paused Pages.")
     listing.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
     listing.set_defaults(perform=performed(_list))
     for name, what, perform in (
         ("resume", "let the runs of a Page continue", _resume),
         ("pause", "let the runs of a Page wait", _pause),
     ):
-        made = verbs.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.", formatter_class=Help)
+        made = verbs.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
         made.add_argument("page", metavar="PAGE", help=f"the id of the Page, or `{UNKNOWN}` as in the list")
         made.set_defaults(perform=performed(perform))
     for each in verbs.choices.values():

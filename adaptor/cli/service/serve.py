@@ -10,7 +10,6 @@ from functools import partial
 from ...core.errors import AdaptorError, InputError
 from ...core.text.harmless import harmless
 from ...runner.execution.result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_WELL
-from ..layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,8 +49,6 @@ def add_to(commands: Any) -> None:
         "event is answered with 200 once it is on the disk; then nothing loses it. Each person's runs go one after "
         "the other; a run that was killed is resumed, and nobody gets a message twice.",
         epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     add_service_options(command)
     command.add_argument(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from ..layout.help import Help
 from ..layout.verbs import add_with_verbs
 from ..layout.writing import local, performed, say, write
 from ..options.service_tables import STOPS, add_place, opened, opened_to_read, page_id
@@ -39,16 +38,14 @@ def add_to(commands: Any) -> None:
         "See and change the stop list: the people whom no broadcast reaches.",
         EXAMPLE,
     )
-    listing = verbs.add_parser(
-        "list", help="list who is on it", description="List who is on it, the newest first.", formatter_class=Help
-    )
+    listing = verbs.add_parser("list", help="list who is on it", description="List who is on it, the newest first.")
     listing.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
     listing.set_defaults(perform=performed(_list))
     for name, what, perform in (
         ("add", "put people on it", _add),
         ("remove", "take people off it", _remove),
     ):
-        made = verbs.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.", formatter_class=Help)
+        made = verbs.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
         made.add_argument("psids", metavar="PSID", nargs="*", help="the page-scoped ids of the people")
         made.add_argument("--file", metavar="FILE", help="a .csv, .jsonl or text file with the ids")
         made.set_defaults(perform=performed(perform))

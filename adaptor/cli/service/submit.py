@@ -9,7 +9,6 @@ import time
 
 from ...core.errors import AdaptorError, InputError
 from ...core.text.harmless import harmless
-from ..layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,8 +49,6 @@ def add_to(commands: Any) -> None:
         "database: by a server or, in a PostgreSQL, by any worker that has the same version of the workflow. The file "
         "is read here to check the names and to know its version; no credentials are needed.",
         epilog=f"{EXAMPLE}\n{EXIT_CODES}",
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     command.add_argument("path", metavar="PROJECT", help="a workflow (.json, .yaml) or a project.yaml")
     command.add_argument("workflow", metavar="WORKFLOW", nargs="?", help="in a project: the workflow's name")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-from ..layout.help import Help
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
@@ -61,8 +59,6 @@ def add_to(verbs: Any) -> None:
         description="Exchange the token of a person for the token of a Page that they manage, and write a credential "
         "file that only you can read.",
         epilog=f"{STEPS}\n{_EXAMPLES}",
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     command.add_argument(
         "-o", "--output", metavar="FILE", default="credentials.json", help="the file; default: credentials.json"
