@@ -9,6 +9,7 @@ from ..core.errors import InputError
 from ..core.text.harmless import harmless, one_line
 from ..core.text.number_of import number_of
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
+from .options.run import port_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument(
         "--port",
-        type=_port,
+        type=port_number,
         metavar="PORT",
         default=PORT,
         help=f"where to listen; 0 is any free port (default: {PORT})",
@@ -59,17 +60,6 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument("--open", action="store_true", help="open the chat page in the browser")
     command.set_defaults(perform=perform)
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65_535:
-        raise ValueError
-    return port
-
-
-# argparse shows this name where a value is wrong.
-_port.__name__ = "port from 0 to 65535:"
 
 
 def perform(options: argparse.Namespace) -> int:

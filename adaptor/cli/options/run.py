@@ -258,6 +258,14 @@ def seconds_above_0(text: str) -> float:
     return seconds
 
 
+def port_number(text: str) -> int:
+    """Return the port of an option; 0 is any free one."""
+    port = int(text)
+    if not 0 <= port <= 65_535:
+        raise ValueError
+    return port
+
+
 def mebibytes_from_32(text: str) -> int:
     """Return the MiB of an option; Python itself needs 32."""
     mebibytes = int(text)
@@ -268,7 +276,7 @@ def mebibytes_from_32(text: str) -> int:
 
 # argparse shows these names where a value is wrong.
 seconds_above_0.__name__, mebibytes_from_32.__name__ = "number of seconds above 0:", "number of MiB from 32:"
-label.__name__ = "NAME=VALUE such as clinic=kibera:"
+label.__name__, port_number.__name__ = "NAME=VALUE such as clinic=kibera:", "port from 0 to 65535:"
 _count.__name__ = "whole number from 1:"
 
 
