@@ -153,7 +153,7 @@ def _run_here(
             # Nothing was run, so no run was closed either.
             end(result)
         with interruption.shielded():
-            code = outputs.tell(result)
+            code = outputs.log_end(result)
         if options.open and sandbox is not None:
             from .options.sandbox_run import stay
 
@@ -244,7 +244,7 @@ def _wait_for_child(supervisor: Supervisor, options: argparse.Namespace, run: Ru
     supervisor.result.given = given_by(options)
     outputs = Outputs(options, run)
     outputs.write(supervisor.result, _results_of_killed(supervisor, options, run))
-    return outputs.tell(supervisor.result)
+    return outputs.log_end(supervisor.result)
 
 
 def _results_of_killed(supervisor: Supervisor, options: argparse.Namespace, run: Run) -> Results | None:

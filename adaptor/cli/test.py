@@ -95,7 +95,7 @@ def perform(options: argparse.Namespace) -> int:
                 if updated:
                     # Run it again, to leave out what differs each time, such as the ids of messages.
                     expectations[trial.case.name] = trial.expectation(_tried(trial.case, Log(Levels("none"))))
-                report.tell(trial, updated=updated)
+                report.add(trial, updated=updated)
             if expectations:
                 write_output(file.update(expectations), file.path, sys.stdout)
     except InputError as error:
@@ -161,7 +161,7 @@ class _Report:
     def begin(self, path: str) -> None:
         self._say(self._paint("bold", one_line(path)))
 
-    def tell(self, trial: CaseRun, *, updated: bool) -> None:
+    def add(self, trial: CaseRun, *, updated: bool) -> None:
         kind = "updated" if updated else "passed" if trial.passed else "failed"
         self._counts[kind] += 1
         mark = {"passed": self._paint("green", "✓"), "failed": self._paint("red", "✗"), "updated": "~"}[kind]

@@ -128,7 +128,7 @@ class Service:
         except BaseException:
             self._close()
             raise
-        incoming, running, self._looking, telling, self._shown, waiting = self._stores
+        incoming, running, self._looking, noticing, self._shown, waiting = self._stores
         scheduler = Scheduler(running, lambda: self.project, log)
         # Where other machines perform runs too, each leaves to them what it has in another version.
         shares = isinstance(running.announcer, JobQueue)
@@ -150,7 +150,7 @@ class Service:
             else None
         )
         self._notices = NoticeSender(
-            telling, lambda: self.project, options.notify, log, is_alone=bool(options.workers) and not shares
+            noticing, lambda: self.project, options.notify, log, is_alone=bool(options.workers) and not shares
         )
         self._intake = Intake(incoming, self._dispatcher.wake, spool, log)
         self._spool = spool

@@ -94,7 +94,7 @@ def perform(options: argparse.Namespace) -> int:
     except AdaptorError as error:
         print(harmless(error.report()), file=sys.stderr)
         return EXIT_BAD_INPUT
-    started = partial(_tell, options, service, log)
+    started = partial(_log_start, options, service, log)
     return EXIT_WELL if service.run(started) else EXIT_CRASHED
 
 
@@ -183,7 +183,7 @@ def _check_callers(chosen: ServiceOptions) -> None:
             )
 
 
-def _tell(options: argparse.Namespace, service: Service, log: Log) -> None:
+def _log_start(options: argparse.Namespace, service: Service, log: Log) -> None:
     from ...core.text.number_of import number_of
     from ..layout.service import block, call_urls
 

@@ -128,11 +128,11 @@ def _get(options: argparse.Namespace, target: CredentialFile, given: dict[str, A
     learn(run.folders, page.token, facts, run.began)
     for warning in warnings:
         run.warn("config", warning)
-    _tell(options, page, facts, run)
+    _report(options, page, facts, run)
     return 0
 
 
-def _tell(options: argparse.Namespace, page: ManagedPage, facts: dict[str, Any], run: Run) -> None:
+def _report(options: argparse.Namespace, page: ManagedPage, facts: dict[str, Any], run: Run) -> None:
     """Say what was written, and what to do next."""
     from shlex import quote
 

@@ -135,11 +135,11 @@ class StopSignals:
     another thread, which does not wake this one, or may interrupt the very code that holds the lock.
 
     Args:
-        heard: Called in the main thread with the number of each signal.
+        on_signal: Called in the main thread with the number of each signal.
     """
 
-    def __init__(self, heard: Callable[[int], object] = lambda number: None) -> None:
-        self._heard = heard
+    def __init__(self, on_signal: Callable[[int], object] = lambda number: None) -> None:
+        self._on_signal = on_signal
         self._before: dict[int, Any] = {}
         self._ended, self._end = os.pipe()
         os.set_blocking(self._end, False)
@@ -156,7 +156,7 @@ class StopSignals:
     def __enter__(self) -> StopSignals:
         self._wakeup = signal.set_wakeup_fd(self._end, warn_on_full_buffer=False)
         for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, lambda number, frame: self._heard(number))
+            self._before[number] = signal.signal(number, lambda number, frame: self._on_signal(number))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:

@@ -33,7 +33,7 @@ def badge(text: str, kind: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Return a text as HTML, what stands in backticks as code."""
+    """Return a text as HTML, with what is in backticks as code."""
     return _CODE.sub(r"<code>\1</code>", escape(text))
 
 

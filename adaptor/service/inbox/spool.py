@@ -83,7 +83,7 @@ class Spool:
         self._file.close()
 
     def _whole_lines(self) -> int:
-        """Return how many bytes are whole lines: that a half one is stored nobody has heard."""
+        """Return how many bytes are whole lines; what is half written was never answered with 200."""
         self._file.seek(0)
         return self._file.read().rfind(b"\n") + 1
 
