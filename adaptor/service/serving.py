@@ -35,7 +35,6 @@ from .web.status import PATH as STATUS_PATH, StatusOptions, StatusPage
 from .web.tracing import record_run
 from .worker.dispatcher import Dispatcher
 from .worker.policy import Policy
-from .working import log_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -190,7 +189,7 @@ class Service:
             self._notices.close()
             if self._jobs is not None:
                 self._jobs.join()
-            log_end(self._looking, self._log, "the next start")
+            self._log("info", f"Stopped. {self._looking.runs.queued_in_words('the next start')}".rstrip())
         finally:
             self._close()
             for number, handler in before.items():

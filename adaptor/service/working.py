@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from ..core.errors import AdaptorError
-from ..core.text.number_of import number_of
 from ..runner.execution.signals import StopSignals
 from .dispatch.listener import Listener
 from .dispatch.procrastinate_jobs import make_tables
 from .notices.sender import NoticeSender
-from .store.records import QUEUED
 from .store.store import open_service_store
 from .triggers.versions import Versions
 from .worker.dispatcher import Dispatcher
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
 
     from ..ledger.database.postgres import PostgresDatabase
     from ..runner.load.triggers.notices import NoticeTarget
-    from .store.store import ServiceStore
     from .triggers.project import Project
     from .worker.attempt import Settings
 
@@ -110,7 +106,7 @@ class WorkingMachine:
                 self._dispatcher.stop()
                 self._notices.close()
                 self._listener.join()
-                log_end(self._store, self._log, "other workers")
+                self._log("info", f"Stopped. {self._store.runs.queued_in_words('other workers')}".rstrip())
             finally:
                 self._close()
         return not self._failed
@@ -129,14 +125,3 @@ class WorkingMachine:
     def _fail(self) -> None:
         self._failed = True
         self._stop.end()
-
-
-def log_end(store: ServiceStore, log: Log, resumed_by: str) -> None:
-    """Log that the service has stopped, how many runs wait, and for what."""
-    try:
-        count = store.runs.count_open()[QUEUED]
-    except AdaptorError:
-        # The log has said why already.
-        count = 0
-    waiting = f" {number_of(count, 'runs')} {'waits' if count == 1 else 'wait'} for {resumed_by}." if count else ""
-    log("info", f"Stopped.{waiting}")

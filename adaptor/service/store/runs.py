@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ...core.errors import AdaptorError
+from ...core.text.number_of import number_of
 from ...ledger.database.database import from_text, placeholders, storable, to_text
 from ..dispatch.announcer import Announcer
 from .answers import forget_answers, lock_answers, take_answer, waits_of
@@ -364,6 +366,15 @@ class Runs:
                 "SELECT status, count(*) FROM service_runs WHERE is_open = 1 GROUP BY status"
             ).fetchall()
         return {QUEUED: 0, RUNNING: 0, **{status: int(count) for status, count in found}}
+
+    def queued_in_words(self, resumed_by: str) -> str:
+        """Return how many runs are queued, and what they wait for; empty where none is, or it is not known."""
+        try:
+            count = self.count_open()[QUEUED]
+        except AdaptorError:
+            # The log has said why already.
+            count = 0
+        return f"{number_of(count, 'runs')} {'waits' if count == 1 else 'wait'} for {resumed_by}." if count else ""
 
     def _rows(self, where: str, values: Sequence[Any]) -> list[RunRow]:
         found = self._database.run(f"SELECT {_COLUMNS} FROM service_runs WHERE {where}", values).fetchall()
