@@ -12,7 +12,7 @@ from __future__ import annotations
 
 
 def _modules() -> dict[str, str]:
-    """Return in which module each public name stands: the imports of `__init__.pyi`, each `name as name`."""
+    """Return in which module each public name is: the imports of `__init__.pyi`, each `name as name`."""
     stub = __spec__.loader.get_data(f"{__file__.rpartition('.')[0]}.pyi").decode()  # type: ignore
     found, module = {}, ""
     for line in stub.splitlines():

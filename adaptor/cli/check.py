@@ -7,7 +7,6 @@ import sys
 from ..core.errors import InputError
 from ..core.text.harmless import harmless, one_line
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
-from .layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,8 +34,6 @@ def add_to(commands: Any) -> None:
         "level of each script is performed, as when it is loaded for a run. A workflow file is a program, as a "
         "script is: run and check only what you would run as Python.",
         epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     command.add_argument("path", metavar="PATH", help="a job script (.py), a workflow (.json, .yaml) or a project.yaml")
     command.add_argument("workflow", metavar="WORKFLOW", nargs="?", help="in a project: the workflow's name")
@@ -106,11 +103,12 @@ def _print(prepared: Prepared, redactor: Redactor) -> None:
 
 
 def _preview(prepared: Prepared, options: argparse.Namespace, redactor: Redactor) -> None:
+    from ..core.text.number_of import number_of
     from ..runner.checking.planned_requests import planned_requests
     from .options.preview import draw, people_beside
 
     drawn = draw(planned_requests(prepared), options.preview, people_beside(options.path), redactor.of_results().text)
-    what = f"{drawn} message{'' if drawn == 1 else 's'}" if drawn else "no message"
+    what = number_of(drawn, "messages") if drawn else "no message"
     print(f"Drawn, with {what}: {one_line(options.preview)}", file=sys.stderr)
 
 

@@ -7,9 +7,8 @@ import json
 import shlex
 import sys
 
-from .layout.help import Help
 from .layout.verbs import add_with_verbs
-from .layout.writing import write_pieces
+from .layout.writing import local, performed, say, write, write_pieces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,9 +52,7 @@ def add_to(commands: Any) -> None:
     )
 
     def verb(name: str, help_: str, description: str, perform: Any) -> argparse.ArgumentParser:
-        made: argparse.ArgumentParser = verbs.add_parser(
-            name, help=help_, description=description, epilog=EXIT_CODES, formatter_class=Help, allow_abbrev=False
-        )
+        made: argparse.ArgumentParser = verbs.add_parser(name, help=help_, description=description, epilog=EXIT_CODES)
         if name != "list":
             made.add_argument("collection", metavar="NAME", help="the collection")
         made.add_argument("--job", metavar="PATH", help="a job, or a folder with jobs; default: this folder")
@@ -64,7 +61,7 @@ def add_to(commands: Any) -> None:
             metavar="URL",
             help="the ledger: a file or postgresql://…; default: $ADAPTOR_DATABASE, else .adaptor/ledger.db",
         )
-        made.set_defaults(perform=lambda options: _performed(perform, options))
+        made.set_defaults(perform=performed(perform))
         return made
 
     listing = verb("list", "list collections", "List the collections, and how many values each holds.", _list)
@@ -97,17 +94,6 @@ def _add_times(command: argparse.ArgumentParser) -> None:
         ("updated-after", "set last after it"),
     ):
         command.add_argument(f"--{name}", metavar="TIME", help=f"only what was {what}")
-
-
-def _performed(perform: Any, options: argparse.Namespace) -> int:
-    from ..core.errors import AdaptorError
-
-    try:
-        code: int = perform(options)
-    except AdaptorError as error:
-        print(error.report(), file=sys.stderr)
-        return 2
-    return code
 
 
 def _database(options: argparse.Namespace) -> str:
@@ -160,14 +146,14 @@ def _list(options: argparse.Namespace) -> int:
         found = [] if store is None else store.collections.names()
     if options.format == "json":
         facts = [{"name": name, "count": count, "updated": time_text(updated)} for name, count, updated in found]
-        _print(json.dumps(facts, indent=2, ensure_ascii=False))
+        write(json.dumps(facts, indent=2, ensure_ascii=False))
         return 0
     if not found:
-        print(f"There are no collections in {_shown(options)}.", file=sys.stderr)
+        say(f"There are no collections in {_shown(options)}.")
         return 0
     width = max(len(name) for name, _, _ in found)
     for name, count, updated in found:
-        _print(f"{name:<{width}}  {number_of(count, 'values'):>12}  set last {_local(updated)}")
+        write(f"{name:<{width}}  {number_of(count, 'values'):>12}  set last {local(updated)}")
     return 0
 
 
@@ -184,7 +170,7 @@ def _get(options: argparse.Namespace) -> int:
             return 0
         found = None if store is None else next(_found(store, options, query), None)
     if found is None:
-        print(f"The collection `{options.collection}` in {_shown(options)} has no such key.", file=sys.stderr)
+        say(f"The collection `{options.collection}` in {_shown(options)} has no such key.")
         return 1
     write_pieces([json.dumps(found.value, indent=2, ensure_ascii=False), "\n"], options.output)
     return 0
@@ -231,7 +217,7 @@ def _set(options: argparse.Namespace) -> int:
     with _store(options, read_only=False) as store:
         if store is not None:
             store.collections.set(name, values)
-    _print(f"{number_of(len(values), 'values')} set in {name}.")
+    write(f"{number_of(len(values), 'values')} set in {name}.")
     return 0
 
 
@@ -245,7 +231,7 @@ def _remove(options: argparse.Namespace) -> int:
     with _store(options) as store:
         keys = [] if store is None else [item.key for item in _found(store, options, query)]
     if options.dry_run:
-        _print("\n".join([*keys, f"{number_of(len(keys), 'values')} would be removed from {options.collection}."]))
+        write("\n".join([*keys, f"{number_of(len(keys), 'values')} would be removed from {options.collection}."]))
         return 0
     what = number_of(len(keys), "values")
     if keys and not options.yes and not (is_terminal() and confirm(f"Remove {what} from {options.collection}?")):
@@ -256,7 +242,7 @@ def _remove(options: argparse.Namespace) -> int:
             if store is not None:
                 count = store.collections.remove(options.collection, query)
                 store.collections.clean_up()
-    _print(f"{number_of(count, 'values')} removed from {options.collection}.")
+    write(f"{number_of(count, 'values')} removed from {options.collection}.")
     return 0
 
 
@@ -264,16 +250,3 @@ def _shown(options: argparse.Namespace) -> str:
     """Return the address of the ledger without a password."""
     database = _database(options)
     return "the ledger" if "://" in database else database
-
-
-def _local(moment: float) -> str:
-    from datetime import datetime
-
-    return f"{datetime.fromtimestamp(moment).astimezone():%Y-%m-%d %H:%M}"
-
-
-def _print(text: str) -> None:
-    from ..core.text.harmless import harmless
-    from ..runner.output.files import print_out
-
-    print_out(harmless(f"{text}\n"), sys.stdout)

@@ -6,7 +6,6 @@ import argparse
 import sys
 
 from ..runner.execution.result import EXIT_WELL
-from .layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ def add_to(commands: Any) -> None:
         help=HELP,
         description="Print a script with which a shell completes commands, options, files and the names of operations.",
         epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     command.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell")
     command.set_defaults(perform=perform)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from .layout.help import Help
 from .layout.token_warnings import ends_in_words
 from .layout.verbs import add_with_verbs
+from .layout.writing import write
 from .subcommands import config_token
 
 TYPE_CHECKING = False
@@ -51,8 +51,6 @@ def add_to(commands: Any) -> None:
         help="ask Meta what a credential may do",
         description="Ask Meta whose the token is, what it may do and when it ends. Nothing is sent to anybody.",
         epilog=EXIT_CODES,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     check.add_argument("--job", metavar="PATH", help="also say which permissions a job or a workflow still needs")
     check.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
@@ -61,8 +59,6 @@ def add_to(commands: Any) -> None:
         "validate",
         help="check the form of a credential without asking Meta",
         description="Check the form of a credential. Meta is not asked.",
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     validate.set_defaults(perform=_validate)
     for verb in (check, validate):
@@ -74,8 +70,6 @@ def add_to(commands: Any) -> None:
         "schema",
         help="print what a credential may hold",
         description="Print what a credential may hold, as JSON Schema (draft-07).",
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     schema.set_defaults(perform=_schema)
 
@@ -86,7 +80,7 @@ def _schema(options: argparse.Namespace) -> int:
 
     from ..core.config import schema
 
-    _print(json.dumps(schema(), indent=2, ensure_ascii=False))
+    write(json.dumps(schema(), indent=2, ensure_ascii=False))
     return 0
 
 
@@ -111,13 +105,13 @@ def _validate(options: argparse.Namespace) -> int:
         return 2
     keys = [key for key in schema()["properties"] if configuration.get(key) is not None]
     others = [key for key in configuration if key not in schema()["properties"]]
-    _print(f"The credential is well written: {', '.join(keys)}.")
+    write(f"The credential is well written: {', '.join(keys)}.")
     if others:
-        _print(f"Not ours, and left alone: {', '.join(one_line(str(key)) for key in others)}.")
+        write(f"Not ours, and left alone: {', '.join(one_line(str(key)) for key in others)}.")
     if warning := version_warning(checked.api_version, datetime.now(UTC).date()):
-        _print(f"warning: {warning}")
+        write(f"warning: {warning}")
     for warning in filter(None, [plain_address(checked.base_url), *of_credentials(credentials, name=options.name)]):
-        _print(f"warning: {warning}")
+        write(f"warning: {warning}")
     return 0
 
 
@@ -163,15 +157,8 @@ def _check(options: argparse.Namespace) -> int:
         text = json.dumps(findings.facts(), indent=2, ensure_ascii=False)
     else:
         text = "\n".join(_lines(findings))
-    _print(run.redactor.text(text))
+    write(run.redactor.text(text))
     return 0 if findings.is_good else 1
-
-
-def _print(text: str) -> None:
-    from ..core.text.harmless import harmless
-    from ..runner.output.files import print_out
-
-    print_out(f"{harmless(text)}\n", sys.stdout)
 
 
 def _lines(findings: TokenReport) -> list[str]:

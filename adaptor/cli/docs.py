@@ -8,7 +8,7 @@ import sys
 from ..core.errors import InputError
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
 from ..runner.output.files import print_out
-from .layout.help import Help, terminal_width
+from .layout.help import terminal_width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,8 +42,6 @@ def add_to(commands: Any) -> None:
         help=HELP,
         description="Show what operations and errors mean, or search in it. No network is used.",
         epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     command.add_argument("words", metavar="NAME", nargs="*", help="a name, or words to search for")
     command.add_argument(

@@ -13,7 +13,7 @@ from .layout.help import Help
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
 #: The commands, in the order in which help lists them. Only the one that is asked for is imported.
 COMMANDS = (
@@ -51,8 +51,6 @@ def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
         prog="adaptor",
         description="Write Messenger jobs as short Python scripts, and run them.",
         epilog=EXIT_CODES,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     root.add_argument("--version", action="store_true", help="print the version")
     # With `prog` given, argparse formats no help until somebody asks for it.
@@ -65,6 +63,9 @@ def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
 
 class _Parser(argparse.ArgumentParser):
     """Prints no word of the command line that a terminal would obey; its commands are parsers of this class too."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(formatter_class=Help, allow_abbrev=False, **how)
 
     def error(self, message: str) -> NoReturn:
         """End with one line about a wrong argument. The usage would hide it: `--help` shows that."""

@@ -10,7 +10,6 @@ from ..core.errors import InputError
 from ..core.text.harmless import harmless, one_line
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
 from ..runner.output.files import print_out
-from .layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,8 +55,6 @@ def add_to(commands: Any) -> None:
         help=HELP,
         description="Write a small project that runs: a workflow, a job, a state, a test, a sandbox with people in it.",
         epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     command.add_argument("folder", metavar="DIR", help="where it goes; a folder that is new, or empty")
     command.set_defaults(perform=perform)

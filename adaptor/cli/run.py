@@ -153,7 +153,7 @@ def _run_here(
             # Nothing was run, so no run was closed either.
             end(result)
         with interruption.shielded():
-            code = outputs.tell(result)
+            code = outputs.log_end(result)
         if options.open and sandbox is not None:
             from .options.sandbox_run import stay
 
@@ -244,7 +244,7 @@ def _wait_for_child(supervisor: Supervisor, options: argparse.Namespace, run: Ru
     supervisor.result.given = given_by(options)
     outputs = Outputs(options, run)
     outputs.write(supervisor.result, _results_of_killed(supervisor, options, run))
-    return outputs.tell(supervisor.result)
+    return outputs.log_end(supervisor.result)
 
 
 def _results_of_killed(supervisor: Supervisor, options: argparse.Namespace, run: Run) -> Results | None:
@@ -279,8 +279,6 @@ def _results(options: argparse.Namespace, run: Run) -> Results | None:
 def _limits(options: argparse.Namespace) -> RunLimits | None:
     if options.timeout is None and options.run_timeout is None and options.memory_limit is None:
         return None
-    if not hasattr(os, "fork"):
-        raise InputError("This system cannot supervise a run: it has no fork.", fix="Leave the limits out.")
     from ..runner.supervision.supervisor import RunLimits
 
     return RunLimits(options.timeout, options.run_timeout, options.memory_limit)
@@ -307,7 +305,9 @@ def _complete(
         # A simulated Messenger forgets everything when its process ends, and so does its ledger.
         run_options.database = IN_MEMORY
     if child is None and not options.yes and is_terminal():
-        run_options.ask = partial(_ask_to_resume, stream=sys.stderr)
+        from .options.confirm import ask_to_resume
+
+        run_options.ask = partial(ask_to_resume, stream=sys.stderr)
     run_options.initial = lambda plan: _given_or_cached(state, options, plan, run)
     watches: list[Watch] = []
     if options.cache_steps:
@@ -319,12 +319,6 @@ def _complete(
         watches.append(child.after_step)
     if watches:
         run_options.after_step = lambda step, after, schedule: [watch(step, after, schedule) for watch in watches]
-
-
-def _ask_to_resume(what: str, stream: TextIO) -> bool | None:
-    from .options.confirm import ask_to_resume
-
-    return ask_to_resume(what, stream)
 
 
 def _given_or_cached(state: dict[str, Any] | None, options: argparse.Namespace, plan: Plan, run: Run) -> dict[str, Any]:

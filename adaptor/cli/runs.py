@@ -7,9 +7,8 @@ import re
 import sys
 
 from ..core.text.harmless import harmless, one_line
-from .layout.help import Help
 from .layout.verbs import add_with_verbs
-from .layout.writing import write_pieces
+from .layout.writing import performed, write_pieces
 from .options.run import label
 from .options.service_tables import show_paused
 from .subcommands.queued_runs import add_to as add_queued, facts_of, page_of, run_of_service
@@ -67,9 +66,7 @@ def add_to(commands: Any) -> None:
     )
 
     def verb(name: str, help_: str, description: str, perform: Any, *, run: str | None = "") -> argparse.ArgumentParser:
-        made: argparse.ArgumentParser = verbs.add_parser(
-            name, help=help_, description=description, epilog=EXIT_CODES, formatter_class=Help, allow_abbrev=False
-        )
+        made: argparse.ArgumentParser = verbs.add_parser(name, help=help_, description=description, epilog=EXIT_CODES)
         if run is not None:
             made.add_argument("run", metavar="RUN", nargs=run or None, help="its id, or `last` for the newest")
         made.add_argument("path", metavar="PATH", nargs="?", help="a job, or a folder with jobs; default: this folder")
@@ -78,7 +75,7 @@ def add_to(commands: Any) -> None:
             metavar="URL",
             help="the ledger: a file or postgresql://…; default: $ADAPTOR_DATABASE, else .adaptor/ledger.db",
         )
-        made.set_defaults(perform=lambda options: _performed(perform, options))
+        made.set_defaults(perform=performed(perform))
         return made
 
     _add_reading(verb)
@@ -161,17 +158,6 @@ def _age(text: str) -> float:
 _age.__name__ = "age such as 30d, 12h or 8w:"
 
 
-def _performed(perform: Any, options: argparse.Namespace) -> int:
-    from ..core.errors import AdaptorError
-
-    try:
-        code: int = perform(options)
-    except AdaptorError as error:
-        print(error.report(), file=sys.stderr)
-        return 2
-    return code
-
-
 @contextlib.contextmanager
 def _store(options: argparse.Namespace) -> Iterator[Store]:
     from ..runner.history.history import ledger_of, open_history
@@ -243,7 +229,7 @@ def _show(options: argparse.Namespace) -> int:
             "errors": error_facts(store, record),
             # Without its people nothing is known of it.
             **({"service": facts_of(queued)} if queued is not None else {}),
-            **({"funnel": funnel.as_json()} if funnel is not None and not record.purged else {}),
+            **({"funnel": funnel._asdict()} if funnel is not None and not record.purged else {}),
         }
     facts["next"] = next_steps(facts, options.database)
     if options.format == "json":
@@ -328,6 +314,7 @@ def _print_what_next(options: argparse.Namespace, record: RunRecord) -> None:
 
 def _purge(options: argparse.Namespace) -> int:
     from ..core.errors import InputError
+    from ..core.text.number_of import number_of
     from ..runner.output.terminal import is_terminal
     from .options.confirm import confirm
 
@@ -353,12 +340,12 @@ def _purge(options: argparse.Namespace) -> int:
             forget_lines(options, older_than=options.older_than)
             forget_older(store.database, options.older_than)
             forgotten = store.runs.purge_older(options.older_than)
-            _print(f"The people of {len(forgotten):,} run{'' if len(forgotten) == 1 else 's'} are forgotten.")
+            _print(f"The people of {number_of(len(forgotten), 'runs')} are forgotten.")
         else:
             forget_lines(options, run=record.id)
             forget_run(store.database, record.id)
             people = store.runs.purge(record.id)
-            _print(f"The people of {people:,} write{'' if people == 1 else 's'} of {record.id} are forgotten.")
+            _print(f"The people of {number_of(people, 'writes')} of {record.id} are forgotten.")
         _print_what_is_kept(store)
     return 0
 

@@ -7,8 +7,9 @@ import sys
 
 from ..core.errors import InputError
 from ..core.text.harmless import harmless, one_line
+from ..core.text.number_of import number_of
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_WELL
-from .layout.help import Help
+from .options.run import port_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,12 +42,10 @@ def add_to(commands: Any) -> None:
         description="Run a simulated Messenger beside any program, in any language, until Ctrl-C. The chat page shows "
         "each message as its reader sees it, and lets you answer as that person.",
         epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     command.add_argument(
         "--port",
-        type=_port,
+        type=port_number,
         metavar="PORT",
         default=PORT,
         help=f"where to listen; 0 is any free port (default: {PORT})",
@@ -61,17 +60,6 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument("--open", action="store_true", help="open the chat page in the browser")
     command.set_defaults(perform=perform)
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65_535:
-        raise ValueError
-    return port
-
-
-# argparse shows this name where a value is wrong.
-_port.__name__ = "port from 0 to 65535:"
 
 
 def perform(options: argparse.Namespace) -> int:
@@ -149,5 +137,4 @@ def _facts(sandbox: Sandbox, credentials: str | None) -> str:
 
 
 def _counts(sandbox: Sandbox) -> str:
-    accepted, refused = len(sandbox.messages), len(sandbox.refusals)
-    return f"{accepted:,} message{'' if accepted == 1 else 's'} accepted, {refused:,} refused."
+    return f"{number_of(len(sandbox.messages), 'messages')} accepted, {len(sandbox.refusals):,} refused."

@@ -6,10 +6,10 @@ import sys
 
 from ..core.errors import InputError
 from ..core.text.harmless import harmless, one_line
+from ..core.text.number_of import number_of
 from ..runner.execution.result import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_WELL
 from ..runner.output.files import print_out, write_output
 from ..runner.output.terminal import Paint, wants_colour
-from .layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,8 +65,6 @@ def add_to(commands: Any) -> None:
         help=HELP,
         description="Try jobs against the cases beside them: *.test.json or *.test.yaml.",
         epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     command.add_argument(
         "paths", metavar="PATH", nargs="*", help="a folder, a job, or a file with cases (default: this folder)"
@@ -97,9 +95,9 @@ def perform(options: argparse.Namespace) -> int:
                 if updated:
                     # Run it again, to leave out what differs each time, such as the ids of messages.
                     expectations[trial.case.name] = trial.expectation(_tried(trial.case, Log(Levels("none"))))
-                report.tell(trial, updated=updated)
+                report.add(trial, updated=updated)
             if expectations:
-                _write(file, expectations)
+                write_output(file.update(expectations), file.path, sys.stdout)
     except InputError as error:
         print(error.report(), file=sys.stderr)
         return EXIT_BAD_INPUT
@@ -153,10 +151,6 @@ def _sandbox(case: Case) -> AbstractContextManager[Messenger]:
         raise InputError(f"{case.file}: the sandbox of {case.name!r}: {cause}", fix="Correct it there.") from None
 
 
-def _write(file: CaseFile, expectations: dict[str, Any]) -> None:
-    write_output(file.update(expectations), file.path, sys.stdout)
-
-
 class _Report:
     """Prints how the cases went."""
 
@@ -167,7 +161,7 @@ class _Report:
     def begin(self, path: str) -> None:
         self._say(self._paint("bold", one_line(path)))
 
-    def tell(self, trial: CaseRun, *, updated: bool) -> None:
+    def add(self, trial: CaseRun, *, updated: bool) -> None:
         kind = "updated" if updated else "passed" if trial.passed else "failed"
         self._counts[kind] += 1
         mark = {"passed": self._paint("green", "✓"), "failed": self._paint("red", "✗"), "updated": "~"}[kind]
@@ -187,7 +181,7 @@ class _Report:
         total = sum(self._counts.values())
         counts = [f"{count} {kind}" for kind, count in self._counts.items() if count]
         style = "red" if self._counts["failed"] else "green"
-        self._say(f"\n{total} case{'' if total == 1 else 's'}: {self._paint(style, ', '.join(counts))}.")
+        self._say(f"\n{number_of(total, 'cases')}: {self._paint(style, ', '.join(counts))}.")
         return EXIT_FAILED if self._counts["failed"] else EXIT_WELL
 
     def _say(self, text: str) -> None:

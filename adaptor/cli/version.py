@@ -6,7 +6,6 @@ import sys
 
 from ..core.version import __version__
 from ..runner.output.files import print_out
-from .layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,8 +34,6 @@ def add_to(commands: Any) -> None:
         description="Print the versions of this package, of Python, of the Graph API and of the system. "
         "No network is used.",
         epilog=EPILOG,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     command.add_argument("--check", action="store_true", help="print the versions of the Graph API and when each ends")
     command.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")

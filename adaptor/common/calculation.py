@@ -88,5 +88,4 @@ def _prepared(_parameters: Parameters, _name: str, value: Any) -> Any:
 
 def wrong_kind(name: str, called: str, expected: str, value: object) -> WrongCall:
     """Return the error for an argument of the wrong kind; values stay out of it, for they may be about a person."""
-    given = "None" if value is None else a_kind(value)
-    return WrongCall(f"`{name}` of {called}() must be {expected}, not {given}.", fix=f"Give {expected}.")
+    return WrongCall(f"`{name}` of {called}() must be {expected}, not {a_kind(value)}.", fix=f"Give {expected}.")

@@ -52,23 +52,24 @@ def data_path(path: str) -> str:
         >>> data_path("rows[0].id"), data_path("$.data.rows")
         ('$.data.rows[0].id', '$.data.rows')
     """
-    return _under_data(known_path("data_path", path))
+    return under("$.data", known_path("data_path", path))
 
 
 @lru_cache(maxsize=512)
-def _under_data(path: str) -> str:
+def under(root: str, path: str, items: str = "") -> str:
+    """Return a path below a root as a whole JSONPath; `items` is put before a path that begins with a key."""
     rest = path.strip()
-    if rest in ("$", "$.data"):
-        return "$.data"
-    for prefix in ("$.data.", "$.data[", "$.", "$[", "."):
+    if rest in ("$", root):
+        return root
+    for prefix in (f"{root}.", f"{root}[", "$.", "$[", "."):
         if rest.startswith(prefix):
             rest = rest[len(prefix.rstrip("[")) :]
             break
-    return f"$.data{rest}" if rest.startswith("[") else f"$.data.{rest}"
+    return f"{root}{rest}" if rest.startswith("[") else f"{root}{items}.{rest}"
 
 
 def _data_value_path(path: Any, default: Any = None) -> str | None:
-    return _without_default(_under_data(known_path("data_value", path)), default)
+    return _without_default(under("$.data", known_path("data_value", path)), default)
 
 
 def _source_value_path(path: Any, default: Any = None) -> str | None:
@@ -103,7 +104,7 @@ def data_value(state: State, path: str, *, default: Any = None) -> Any:
         >>> data_value("name")({"data": {"name": "Ana"}})
         'Ana'
     """
-    return first_match(_under_data(path), state, state, default)
+    return first_match(under("$.data", path), state, state, default)
 
 
 @reader(_source_value_path)

@@ -146,7 +146,7 @@ def perform_each(
                     _count_back(run, counted)
                 else:
                     if not is_put_off(run, within=1):
-                        _tell_held_back(run, index, error)
+                        _count_held_back(run, index, error)
                     if held_back is None:
                         # The other deferred items are tried now: a resume would stop at this one again.
                         held_back = error
@@ -219,7 +219,7 @@ def try_each(
         path[-1] = ("try_each", index)
         # The error in place of an unreadable row is no JSON, and must not be left in the state.
         before = {**state, key: None if isinstance(item, UnreadableRow) else item, "index": int(index)}
-        counted, told, left_out = _counted(run), run.observers.results_reported, run.audience.left_out
+        counted, reported, left_out = _counted(run), run.observers.results_reported, run.audience.left_out
         run.audience.left_out_before = left_out
         made, unknown, writes = run.made, run.unknown_in_a_row, _writes(run)
         count += index not in put_off
@@ -242,8 +242,8 @@ def try_each(
             failed.append(failure(index, error))
             kinds.add(index, error)
             if isinstance(error, ReplayMismatch):
-                _tell_held_back(run, index, error)
-            elif run.observers.results_reported == told:
+                _count_held_back(run, index, error)
+            elif run.observers.results_reported == reported:
                 report_result(run, "failed", None, index=index, error=error)
             if _writes(run) == writes:
                 _report_passed_over(run, error)
@@ -334,7 +334,7 @@ def _follows_a_send_left_out(error: AdaptorError, run: Run, left_out: int) -> bo
     return True
 
 
-def _tell_held_back(run: Run, index: int, error: AdaptorError) -> None:
+def _count_held_back(run: Run, index: int, error: AdaptorError) -> None:
     """Count a message that an earlier attempt sent with other content: it certainly was not sent."""
     run.record_call("failed", is_message=True, error=error)
     report_result(run, "failed", None, index=index, error=error)

@@ -7,7 +7,7 @@ from ..core.state import State
 from ..core.values.builder import builder
 from ..core.values.jsonpath import compiled
 from .calculation import reader
-from .data import first_match, known_path
+from .data import first_match, known_path, under
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,14 +34,7 @@ def reference_path(path: str) -> str:
         >>> reference_path("[0].id"), reference_path("id")
         ('$.references[0].id', '$.references[*].id')
     """
-    rest = known_path("reference_path", path).strip()
-    if rest in ("$", "$.references"):
-        return "$.references"
-    for prefix in ("$.references.", "$.references[", "$.", "$["):
-        if rest.startswith(prefix):
-            rest = rest[len(prefix.rstrip("[")) :]
-            break
-    return f"$.references{rest}" if rest.startswith("[") else f"$.references[*].{rest}"
+    return under("$.references", known_path("reference_path", path), "[*]")
 
 
 def _last_reference_path(path: Any, default: Any = None) -> None:

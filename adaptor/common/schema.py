@@ -91,7 +91,7 @@ class Validation(Operation):
                 compiled(value)
         if not isinstance(given["schema"], str | dict | bool | Lazy):
             raise WrongCall(
-                f"`schema` of validate() must be an object or a path, not {_kind(given['schema'])}.", fix=_SCHEMA
+                f"`schema` of validate() must be an object or a path, not {a_kind(given['schema'])}.", fix=_SCHEMA
             )
 
     def given(self) -> dict[str, Any]:
@@ -165,7 +165,7 @@ def _validator(schema: Any) -> Validator:
         )
     if not isinstance(schema, dict | bool):
         raise JobError(
-            f"The schema given to validate() is {_kind(schema)} instead of an object.", fix=_SCHEMA, code="NO_SCHEMA"
+            f"The schema given to validate() is {a_kind(schema)} instead of an object.", fix=_SCHEMA, code="NO_SCHEMA"
         )
     import jsonschema
     from jsonschema_specifications import REGISTRY
@@ -291,7 +291,3 @@ def _params(keyword: str, error: Any) -> dict[str, Any]:
     # Of keywords that hold further schemas only those with a plain value are worth showing.
     shown = keyword in ("const", "enum", "type") or isinstance(value, str | int | float)
     return {keyword: value} if shown and keyword != "false" else {}
-
-
-def _kind(value: object) -> str:
-    return "None" if value is None else a_kind(value)

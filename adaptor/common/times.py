@@ -113,7 +113,7 @@ def _moment(value: Any) -> datetime:
             what = f"{what} is no date with a time in ISO form" if text else "it is empty"
             raise _no_moment(what, date_fix(value)) from None
     if not isinstance(value, datetime):
-        raise _no_moment(f"{'None' if value is None else a_kind(value)} is no moment")
+        raise _no_moment(f"{a_kind(value)} is no moment")
     if value.tzinfo is None:
         raise _no_moment(f"{value.isoformat()} has no time zone or offset", LOCAL_FIX)
     return value

@@ -164,17 +164,13 @@ def _outcomes_of(
     outcomes: dict[int, GraphAnswer | AdaptorError] = {}
     if any(request.is_write for request in requests):
         run.check_thread()
-        skipped = {
-            index: skipped_answer(request, run, state) for index, request in enumerate(requests) if request.is_write
-        }
-        outcomes.update({index: answer for index, answer in skipped.items() if answer is not None})
-        if run.dry_run:
-            writes = {
-                index: request for index, request in enumerate(requests) if request.is_write and index not in outcomes
-            }
-            outcomes.update(
-                {index: describe_or_replay(request, drafts[index], state, run) for index, request in writes.items()}
-            )
+        for index, request in enumerate(requests):
+            if not request.is_write:
+                continue
+            if (skipped := skipped_answer(request, run, state)) is not None:
+                outcomes[index] = skipped
+            elif run.dry_run:
+                outcomes[index] = describe_or_replay(request, drafts[index], state, run)
     waiting = [index for index in range(len(requests)) if index not in outcomes]
     # The parts of one call share its token.
     for access in ("page", "app", "user"):

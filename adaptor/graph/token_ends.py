@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..core.digest import digest
+from ..core.text.number_of import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 FILE = "tokens.json"
 #: A token that ends within so many days gives a warning.
 SOON_DAYS = 14
-#: What ends, by the key under which Meta tells it, with what to do.
+#: What ends, by Meta's key, with what to do.
 _ENDS = {
     "expires_at": ("", "Make a new one before: adaptor config token --replace."),
     "data_access_expires_at": (
@@ -80,9 +81,12 @@ def _warning(name: str, key: str, end: int, now: float) -> str:
     day = datetime.fromtimestamp(end, UTC).date().isoformat()
     if end <= now:
         return f"{what} ended on {day}, as Meta said. {fix.replace(' before:', ':')}"
-    days = int((end - now) // _DAY)
-    shown = "less than a day" if days == 0 else "1 day" if days == 1 else f"{days} days"
-    return f"{what} ends on {day}, in {shown}. {fix}"
+    return f"{what} ends on {day}, in {in_days(int((end - now) // _DAY))}. {fix}"
+
+
+def in_days(days: int) -> str:
+    """Return in how many days something ends, in words."""
+    return number_of(days, "days") if days else "less than a day"
 
 
 def _seconds(value: Any) -> int | None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..core.text.number_of import number_of
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -103,12 +105,9 @@ def version_warning(name: str, today: date) -> str | None:
     if version.has_ended:
         return f"api_version {name} ended on {version.ends}; set it to {DOCUMENTED}."
     if version.ends_soon:
-        return f"api_version {name} ends on {version.ends}, in {_days(version.days)}; set it to {DOCUMENTED}."
+        left = number_of(version.days or 0, "days")
+        return f"api_version {name} ends on {version.ends}, in {left}; set it to {DOCUMENTED}."
     return None
-
-
-def _days(days: int | None) -> str:
-    return "1 day" if days == 1 else f"{days} days"
 
 
 def _number(version: str) -> tuple[int, ...]:

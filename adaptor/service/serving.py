@@ -19,7 +19,6 @@ from .inbox.intake import Intake
 from .inbox.spool import Spool
 from .notices.sender import NoticeSender
 from .schedules.scheduler import Scheduler
-from .store.records import QUEUED
 from .store.store import open_service_store
 from .triggers.judgement import judged
 from .triggers.runs import runs_for
@@ -128,7 +127,7 @@ class Service:
         except BaseException:
             self._close()
             raise
-        incoming, running, self._looking, telling, self._shown, waiting = self._stores
+        incoming, running, self._looking, noticing, self._shown, waiting = self._stores
         scheduler = Scheduler(running, lambda: self.project, log)
         # Where other machines perform runs too, each leaves to them what it has in another version.
         shares = isinstance(running.announcer, JobQueue)
@@ -150,7 +149,7 @@ class Service:
             else None
         )
         self._notices = NoticeSender(
-            telling, lambda: self.project, options.notify, log, is_alone=bool(options.workers) and not shares
+            noticing, lambda: self.project, options.notify, log, is_alone=bool(options.workers) and not shares
         )
         self._intake = Intake(incoming, self._dispatcher.wake, spool, log)
         self._spool = spool
@@ -190,7 +189,7 @@ class Service:
             self._notices.close()
             if self._jobs is not None:
                 self._jobs.join()
-            self._tell_end()
+            self._log("info", f"Stopped. {self._looking.runs.queued_in_words('the next start')}".rstrip())
         finally:
             self._close()
             for number, handler in before.items():
@@ -232,7 +231,7 @@ class Service:
         record_run(run, status, outcome.exit_code)
 
     def _gauges(self) -> dict[str, float | dict[str, float]]:
-        """Return what Prometheus is told of the state of things.
+        """Return the state of things for Prometheus.
 
         Raises:
             LedgerError: The database does not answer.
@@ -269,15 +268,6 @@ class Service:
             self._dispatcher.hurry()
         elif self._dispatcher.is_busy:
             self._log("info", "Runs that are under way may end. Interrupt again to stop them now: they go on later.")
-
-    def _tell_end(self) -> None:
-        try:
-            count = self._looking.runs.count_open()[QUEUED]
-        except AdaptorError:
-            # The log has said why already.
-            count = 0
-        waiting = f" {count:,} run{' waits' if count == 1 else 's wait'} for the next start." if count else ""
-        self._log("info", f"Stopped.{waiting}")
 
     def _fail(self) -> None:
         self._failed = True

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from ..core.errors import AdaptorError
 from ..runner.execution.signals import StopSignals
 from .dispatch.listener import Listener
 from .dispatch.procrastinate_jobs import make_tables
 from .notices.sender import NoticeSender
-from .store.records import QUEUED
 from .store.store import open_service_store
 from .triggers.versions import Versions
 from .worker.dispatcher import Dispatcher
@@ -108,7 +106,7 @@ class WorkingMachine:
                 self._dispatcher.stop()
                 self._notices.close()
                 self._listener.join()
-                self._tell_end()
+                self._log("info", f"Stopped. {self._store.runs.queued_in_words('other workers')}".rstrip())
             finally:
                 self._close()
         return not self._failed
@@ -127,12 +125,3 @@ class WorkingMachine:
     def _fail(self) -> None:
         self._failed = True
         self._stop.end()
-
-    def _tell_end(self) -> None:
-        try:
-            count = self._store.runs.count_open()[QUEUED]
-        except AdaptorError:
-            # The log has said why already.
-            count = 0
-        waiting = f" {count:,} run{' waits' if count == 1 else 's wait'} for other workers." if count else ""
-        self._log("info", f"Stopped.{waiting}")

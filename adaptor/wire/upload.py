@@ -7,21 +7,17 @@ import os
 import stat
 from pathlib import Path
 
-from ..core.errors import InvalidMessage
 from ..core.state import a_kind
+from .address import refuse
 from .media_types import media_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Any, BinaryIO, NoReturn
+    from typing import Any, BinaryIO
 
 #: How many bytes of a file are in memory at once.
 _BLOCK = 65_536
-
-
-def _refuse(field: str, problem: str, fix: str) -> NoReturn:
-    raise InvalidMessage(f"`{field}` {problem}.", fix=fix, details={"field": field})
 
 
 class Upload:
@@ -40,7 +36,7 @@ class Upload:
                     self._add(str(name), item)
         except UnicodeEncodeError:
             self.close()
-            _refuse("form", "holds half a character, which UTF-8 cannot encode", "Look for cut emojis in the text.")
+            refuse("form", "holds half a character, which UTF-8 cannot encode", "Look for cut emojis in the text.")
         except BaseException:
             self.close()
             raise
@@ -81,7 +77,7 @@ class Upload:
                         found.update(block)
                 except OSError as cause:
                     why = cause.strerror or cause
-                    _refuse("files", f"holds a file under `{known[0]}` that cannot be read ({why})", "Check the file.")
+                    refuse("files", f"holds a file under `{known[0]}` that cannot be read ({why})", "Check the file.")
             else:
                 found.update(clean(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape"))
             parts.append([*known, found.hexdigest()])
@@ -108,7 +104,7 @@ class Upload:
             if isinstance(content, _Opened):
                 content.close()
             shown = ascii(filename)
-            _refuse(
+            refuse(
                 "files",
                 f"holds under `{name}` a file whose name ({shown}) is not UTF-8",
                 'Rename the file, or give it a name: {"photo": ("photo.jpg", data)}.',
@@ -152,12 +148,12 @@ class _Opened:
 def check_files(files: Any) -> None:
     """Refuse values that are no files, without opening any."""
     if not isinstance(files, dict):
-        _refuse("files", f"is {a_kind(files)}, not a dict", _FIX)
+        refuse("files", f"is {a_kind(files)}, not a dict", _FIX)
     for name, value in files.items():
         for item in value if isinstance(value, list) else [value]:
             if not _is_file(item):
                 problem = "a text, which is no path" if isinstance(item, str) else a_kind(item)
-                _refuse("files", f"holds {problem} under `{name}`", _FIX)
+                refuse("files", f"holds {problem} under `{name}`", _FIX)
 
 
 def names_of(files: dict[str, Any]) -> dict[str, list[str]]:
@@ -203,15 +199,13 @@ def open_file(path: Path, offset: int = 0) -> _Opened:
         # Opening a pipe would block.
         if not stat.S_ISREG(os.stat(path).st_mode):
             kind = "a folder" if path.is_dir() else "no plain file"
-            _refuse("files", f"names {path}, which is {kind}", "Give the path of a file.")
+            refuse("files", f"names {path}, which is {kind}", "Give the path of a file.")
         file = path.open("rb")
         file.seek(offset)
         return _Opened(file, ours=True)
     except OSError as cause:
         reason = "does not exist" if isinstance(cause, FileNotFoundError) else f"cannot be read ({cause.strerror})"
-        _refuse(
-            "files", f"names {path}, which {reason}", "Check the path; it is relative to where the job was started."
-        )
+        refuse("files", f"names {path}, which {reason}", "Check the path; it is relative to where the job was started.")
 
 
 def _quoted(name: str) -> str:

@@ -42,7 +42,6 @@ def test_an_answer_waits_only_where_the_file_says_so(store):
     run = row(store)
     assert quiet_until(NIGHT, run, AT_NIGHT, store.ledger.collections) is None
     assert quiet_until(NIGHT._replace(answers=True), run, AT_NIGHT, store.ledger.collections) == (MORNING, "UTC")
-    assert quiet_until(None, run, AT_NIGHT, store.ledger.collections) is None
 
 
 def test_what_nobody_waits_for_waits_by_the_zone_of_the_clinic(store):

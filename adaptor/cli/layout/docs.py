@@ -33,14 +33,14 @@ class Page:
 
     def listing(self, entries: list[DocEntry]) -> str:
         """Return the names by group, each with its first sentence."""
-        column = max((len(_title(entry)) for entry in entries), default=0)
+        column = max((len(entry.title) for entry in entries), default=0)
         lines: list[str] = []
         group = None
         for entry in entries:
             if entry.group != group:
                 group = entry.group
                 lines += ["", self._paint("bold", group)]
-            name = _title(entry)
+            name = entry.title
             first, *rest = self._wrapped(entry.doc.summary, column + 4)
             lines.append(f"  {self._paint('cyan', name)}{' ' * (column - len(name))}{first[column + 2 :]}")
             lines += rest
@@ -93,10 +93,9 @@ class Page:
         return lines
 
     def _signature(self, entry: DocEntry) -> list[str]:
-        name, bracket, rest = entry.signature.partition("(")
-        text = f"{name}{bracket}{rest}"
+        name = entry.signature.partition("(")[0]
         # A line breaks between arguments, not inside one.
-        glued = re.sub(r"(?<!,) ", "\xa0", text)
+        glued = re.sub(r"(?<!,) ", "\xa0", entry.signature)
         first, *others = wrap(glued, self._width, subsequent_indent="    ", break_long_words=False) or [""]
         first = self._paint("bold", name) + first[len(name) :]
         return [line.replace("\xa0", " ") for line in (first, *others)]
@@ -139,7 +138,3 @@ class Page:
         if not self._paint.colour:
             return lines
         return [re.sub("`([^`]+)`", lambda code: self._paint("cyan", code[1]), line) for line in lines]
-
-
-def _title(entry: DocEntry) -> str:
-    return f".{entry.name.partition('.')[2]}" if entry.kind == "method" else entry.name

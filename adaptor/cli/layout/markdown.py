@@ -25,7 +25,7 @@ def markdown(entries: list[DocEntry]) -> str:
             groups.setdefault(entry.group, []).append(entry)
     lines = [_HEAD]
     for group, members in groups.items():
-        names = " ".join(f"[`{_title(entry)}`](#{_anchor(_title(entry))})" for entry in members)
+        names = " ".join(f"[`{entry.title}`](#{_anchor(entry.title)})" for entry in members)
         lines.append(f"| [{group}](#{_anchor(group)}) | {names} |")
     for group, members in groups.items():
         lines += ["", f"## {group}"]
@@ -35,7 +35,7 @@ def markdown(entries: list[DocEntry]) -> str:
 
 
 def _operation(entry: DocEntry) -> list[str]:
-    lines = ["", f"### {_title(entry)}", "", "```python", *_broken(entry.signature), "```"]
+    lines = ["", f"### {entry.title}", "", "```python", *_broken(entry.signature), "```"]
     lines += ["", _safe(entry.doc.summary), *_paragraphs(entry.doc.text)]
     if entry.parameters:
         lines.append("")
@@ -90,10 +90,6 @@ def _safe(text: str) -> str:
     """Return text in which nothing but code and addresses has a meaning in Markdown."""
     parts = re.split(r"(`[^`]+`)", text)
     return "".join(part if part.startswith("`") else re.sub(r"([*_<|\[\]])", r"\\\1", part) for part in parts)
-
-
-def _title(entry: DocEntry) -> str:
-    return f".{entry.name.partition('.')[2]}" if entry.kind == "method" else entry.name
 
 
 def _anchor(title: str) -> str:

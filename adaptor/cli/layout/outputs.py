@@ -115,9 +115,9 @@ class Outputs:
         except LedgerError:
             # The run has logged it.
             return None
-        return None if found is None else found.as_json()
+        return None if found is None else found._asdict()
 
-    def tell(self, result: Result) -> int:
+    def log_end(self, result: Result) -> int:
         """Log how the run ended, and return its exit code."""
         for problem in self._problems:
             self._run.log("error", "run", problem.report(), error=problem.facts())
@@ -151,20 +151,20 @@ def _close(result: Result, run: Run, options: argparse.Namespace, *, was_well: b
     else:
         run.log("error", "run", f"The run did not end well. {counts}", **facts)
     if result.ledger is not None and result.ledger != IN_MEMORY:
-        _tell_what_next(result, run, options, was_well=was_well)
+        _log_what_next(result, run, options, was_well=was_well)
 
 
-def _tell_what_next(result: Result, run: Run, options: argparse.Namespace, *, was_well: bool) -> None:
+def _log_what_next(result: Result, run: Run, options: argparse.Namespace, *, was_well: bool) -> None:
     """Log the commands that resume the run and settle what is unknown."""
-    goes_on = not result.is_finished or result.error is not None or was_well != result.is_well
+    can_be_resumed = not result.is_finished or result.error is not None or was_well != result.is_well
     is_unknown = bool(result.unknown or result.outcomes["unknown"])
-    if not goes_on and not is_unknown:
+    if not can_be_resumed and not is_unknown:
         return
     from ...runner.output.shown_commands import resume_command, runs_command, what_is_missing
 
     where, given = options.database, result.given
     missing = what_is_missing(where, given)
-    if goes_on and not result.was_sent_before:
+    if can_be_resumed and not result.was_sent_before:
         run_options = RunOptions(options.path)
         run_options.fill(vars(options))
         command = resume_command(options.path, run_options.words(), run.id, database=where, given=given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...core.text.harmless import one_line
 from ...service.store.page_pauses import policy_action
-from ...service.store.records import Stored
+from ...service.store.records import Stored, run_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def event_line(event: Event, runs: Sequence[NewRun], stored: Stored, *, with_con
         return "info" if action == "unblock" else "error", f"Meta {what} the Page {event.page}{said}{then}"
     content = facts["text"] or facts["payload"] or ", ".join(str(each.get("type")) for each in facts["attachments"])
     said = f" “{one_line(str(content))}”" if content and with_content else ""
-    started = ", ".join(f"{run.workflow + ': ' if run.workflow else ''}{run.start} ({run.id})" for run in runs)
+    started = ", ".join(f"{run_name(run.workflow, run.start)} ({run.id})" for run in runs)
     if not stored:
         started = "was stored before"
     elif stored == Stored.PAUSED:

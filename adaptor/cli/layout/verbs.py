@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from .help import Help
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -19,9 +17,7 @@ def add_with_verbs(commands: Any, name: str, what: str, description: str, epilog
         description: The same in its own help.
         epilog: What follows there: examples and exit codes.
     """
-    command = commands.add_parser(
-        name, help=what, description=description, epilog=epilog, formatter_class=Help, allow_abbrev=False
-    )
+    command = commands.add_parser(name, help=what, description=description, epilog=epilog)
     return command.add_subparsers(
         title="commands", dest="verb", metavar="COMMAND", prog=f"adaptor {name}", required=True
     )

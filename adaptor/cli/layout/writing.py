@@ -1,4 +1,4 @@
-"""Writing long answers piece by piece."""
+"""What commands print, and how they report an error."""
 
 from __future__ import annotations
 
@@ -6,7 +6,43 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import argparse
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+
+def write(text: str) -> None:
+    """Print a line of data to standard output."""
+    write_pieces([f"{text}\n"], "-")
+
+
+def say(text: str) -> None:
+    """Print a line for people to standard error."""
+    from ...core.text.harmless import harmless
+
+    print(harmless(text), file=sys.stderr)
+
+
+def local(moment: float) -> str:
+    """Return a moment by this machine's clock."""
+    from datetime import datetime
+
+    return f"{datetime.fromtimestamp(moment).astimezone():%Y-%m-%d %H:%M}"
+
+
+def performed(perform: Callable[[argparse.Namespace], int]) -> Any:
+    """Return a function that performs a command and reports its errors."""
+
+    def perform_and_report(options: argparse.Namespace) -> int:
+        from ...core.errors import AdaptorError
+
+        try:
+            return perform(options)
+        except AdaptorError as error:
+            say(error.report())
+            return 2
+
+    return perform_and_report
 
 
 def write_pieces(pieces: Iterable[str], path: str) -> None:

@@ -7,7 +7,6 @@ import os
 
 from ...core.errors import InputError
 from ...core.text.sanitize import MODES
-from ..layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,8 +31,6 @@ def add_options(commands: Any) -> argparse.ArgumentParser:
         "Everything is checked first: where anything is wrong, nothing is run. A workflow file is a program, as a "
         "script is: run and check only what you would run as Python.",
         epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     command.add_argument(
         "path",
@@ -261,6 +258,14 @@ def seconds_above_0(text: str) -> float:
     return seconds
 
 
+def port_number(text: str) -> int:
+    """Return the port of an option; 0 is any free one."""
+    port = int(text)
+    if not 0 <= port <= 65_535:
+        raise ValueError
+    return port
+
+
 def mebibytes_from_32(text: str) -> int:
     """Return the MiB of an option; Python itself needs 32."""
     mebibytes = int(text)
@@ -271,7 +276,7 @@ def mebibytes_from_32(text: str) -> int:
 
 # argparse shows these names where a value is wrong.
 seconds_above_0.__name__, mebibytes_from_32.__name__ = "number of seconds above 0:", "number of MiB from 32:"
-label.__name__ = "NAME=VALUE such as clinic=kibera:"
+label.__name__, port_number.__name__ = "NAME=VALUE such as clinic=kibera:", "port from 0 to 65535:"
 _count.__name__ = "whole number from 1:"
 
 

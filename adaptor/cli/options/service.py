@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ...core.digest import digest
 from ...core.errors import InputError
 from ...core.secrets.pasted import trimmed_value
-from .run import mebibytes_from_32, seconds_above_0
+from .run import mebibytes_from_32, port_number, seconds_above_0
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +40,8 @@ def add_service_options(command: argparse.ArgumentParser, *, port: int = PORT) -
     """
     command.add_argument("path", metavar="PROJECT", help="a workflow (.json, .yaml) or a project.yaml")
     where = command.add_argument_group("where it listens")
-    told = f"0 is any free one (default: {port})" if port else "default: any free one"
-    where.add_argument("--port", type=_port, metavar="PORT", default=port, help=told)
+    help_ = f"0 is any free one (default: {port})" if port else "default: any free one"
+    where.add_argument("--port", type=port_number, metavar="PORT", default=port, help=help_)
     where.add_argument(
         "--url-path", type=_url_path, metavar="PATH", default=PATH, help=f"of the webhook (default: {PATH})"
     )
@@ -104,8 +104,6 @@ def check_extra(extra: str = "serve") -> None:
             fix=f"Install them: pip install 'facebook-adaptor[{extra}]', or in a checkout of it: pip install "
             f"'.[{extra}]'",
         )
-    if not hasattr(os, "fork"):
-        raise InputError("This system has no fork, with which the service runs jobs.", fix="Use Linux or macOS.")
 
 
 def settings_of(options: argparse.Namespace, database: str, credentials: str | None) -> Settings:
@@ -195,13 +193,6 @@ def words_of(credentials: Credentials, *keys: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for each in found if isinstance(each, str)))
 
 
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65_535:
-        raise ValueError
-    return port
-
-
 def _url_path(text: str) -> str:
     # The same rule as for `webhook_path` in the credentials, whose module imports the server.
     if re.fullmatch(r"/(?!(healthz|readyz|metrics|status|i)(/|$))[\w.~/-]*", text, re.ASCII) is None:
@@ -217,5 +208,4 @@ def _count(text: str) -> int:
 
 
 # argparse shows these names where a value is wrong.
-_url_path.__name__ = "path such as /webhook:"
-_port.__name__, _count.__name__ = "port from 0 to 65535:", "number from 1 to 256:"
+_url_path.__name__, _count.__name__ = "path such as /webhook:", "number from 1 to 256:"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import sys
+import re
+
+from ..layout.writing import local, say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
-    from typing import Any
+    from collections.abc import Iterator
 
     from ...ledger.store import Store
     from ...service.store.page_pauses import PagePause
@@ -88,46 +89,23 @@ def in_words(pause: PagePause) -> str:
     """Return a paused Page as text: since when, why, and what ends it."""
     from ...core.text.harmless import one_line
     from ...core.text.number_of import number_of
+    from ...service.store.page_pauses import page_in_words
 
-    page = f"The Page {pause.page}" if pause.page else "A Page whose id is not known"
+    page = page_in_words(pause.page)
     waiting = f"{number_of(pause.waiting, 'runs')} {'waits' if pause.waiting == 1 else 'wait'} for it"
     what = f"{page} is paused since {local(pause.since)} ({pause.kind}); {waiting}. {one_line(pause.why)}".rstrip()
     first = "start the service with a new token, or " if pause.kind == "token" else ""
     return f"{what}\n  fix: {first}adaptor pages resume {pause.page or UNKNOWN}"
 
 
-def local(moment: float) -> str:
-    """Return a moment by this machine's clock."""
-    from datetime import datetime
+def page_id(text: str) -> str:
+    """Return an id of a Page that was given.
 
-    return f"{datetime.fromtimestamp(moment).astimezone():%Y-%m-%d %H:%M}"
+    Raises:
+        InputError: It is none.
+    """
+    from ...core.errors import InputError
 
-
-def say(text: str) -> None:
-    """Print a line for people to standard error."""
-    from ...core.text.harmless import harmless
-
-    print(harmless(text), file=sys.stderr)
-
-
-def write(text: str) -> None:
-    """Print a line of data to standard output."""
-    from ...core.text.harmless import harmless
-    from ...runner.output.files import print_out
-
-    print_out(harmless(f"{text}\n"), sys.stdout)
-
-
-def performed(perform: Callable[[argparse.Namespace], int]) -> Any:
-    """Return a function that performs a command and reports its errors."""
-
-    def perform_and_report(options: argparse.Namespace) -> int:
-        from ...core.errors import AdaptorError
-
-        try:
-            return perform(options)
-        except AdaptorError as error:
-            say(error.report())
-            return 2
-
-    return perform_and_report
+    if re.fullmatch(r"\d{1,32}", text, re.ASCII) is None:
+        raise InputError(f"`{text}` is no id of a Page.", fix="Write its digits. Nothing was changed.")
+    return text

@@ -7,7 +7,6 @@ import sys
 from ...core.errors import AdaptorError, InputError
 from ...core.text.harmless import harmless
 from ...runner.execution.result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_WELL
-from ..layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,8 +35,6 @@ def add_to(commands: Any) -> None:
         description="Start a simulated Messenger and the service. What a person writes on the chat page comes to the "
         "workflow as a signed webhook, and the answer appears on the page. Each event and each run is shown.",
         epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     add_service_options(command, port=0)
     command.add_argument("--people", metavar="FILE", help="who is there (default: sandbox.json beside it, if any)")

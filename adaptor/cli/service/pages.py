@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
-from ..layout.help import Help
 from ..layout.verbs import add_with_verbs
-from ..options.service_tables import PAUSES, UNKNOWN, add_place, in_words, opened, opened_to_read, performed, say, write
+from ..layout.writing import performed, say, write
+from ..options.service_tables import PAUSES, UNKNOWN, add_place, in_words, opened, opened_to_read, page_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,16 +33,14 @@ def add_to(commands: Any) -> None:
         "See which Pages of adaptor serve are paused, pause one, and resume one.",
         EXAMPLE,
     )
-    listing = verbs.add_parser(
-        "list", help="list the paused Pages", description="List the paused Pages.", formatter_class=Help
-    )
+    listing = verbs.add_parser("list", help="list the paused Pages", description="List the paused Pages.")
     listing.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
     listing.set_defaults(perform=performed(_list))
     for name, what, perform in (
         ("resume", "let the runs of a Page continue", _resume),
         ("pause", "let the runs of a Page wait", _pause),
     ):
-        made = verbs.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.", formatter_class=Help)
+        made = verbs.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
         made.add_argument("page", metavar="PAGE", help=f"the id of the Page, or `{UNKNOWN}` as in the list")
         made.set_defaults(perform=performed(perform))
     for each in verbs.choices.values():
@@ -58,9 +54,10 @@ def _list(options: argparse.Namespace) -> int:
         found = [] if store is None else store.pages.paused()
     if options.format == "json":
         write(json.dumps([each._asdict() for each in found], ensure_ascii=False, indent=2))
-    elif not found:
+        return 0
+    if not found:
         say("No Page is paused.")
-    for pause in found if options.format == "text" else ():
+    for pause in found:
         write(in_words(pause))
     return 0
 
@@ -90,10 +87,4 @@ def _pause(options: argparse.Namespace) -> int:
 
 
 def _page(text: str) -> str:
-    from ...core.errors import InputError
-
-    if text == UNKNOWN:
-        return ""
-    if re.fullmatch(r"\d{1,32}", text) is None:
-        raise InputError(f"`{text}` is no id of a Page.", fix="Write its digits, as adaptor pages list shows them.")
-    return text
+    return "" if text == UNKNOWN else page_id(text)

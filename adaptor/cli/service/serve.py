@@ -10,7 +10,6 @@ from functools import partial
 from ...core.errors import AdaptorError, InputError
 from ...core.text.harmless import harmless
 from ...runner.execution.result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_WELL
-from ..layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,8 +49,6 @@ def add_to(commands: Any) -> None:
         "event is answered with 200 once it is on the disk; then nothing loses it. Each person's runs go one after "
         "the other; a run that was killed is resumed, and nobody gets a message twice.",
         epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     add_service_options(command)
     command.add_argument(
@@ -97,7 +94,7 @@ def perform(options: argparse.Namespace) -> int:
     except AdaptorError as error:
         print(harmless(error.report()), file=sys.stderr)
         return EXIT_BAD_INPUT
-    started = partial(_tell, options, service, log)
+    started = partial(_log_start, options, service, log)
     return EXIT_WELL if service.run(started) else EXIT_CRASHED
 
 
@@ -186,12 +183,12 @@ def _check_callers(chosen: ServiceOptions) -> None:
             )
 
 
-def _tell(options: argparse.Namespace, service: Service, log: Log) -> None:
+def _log_start(options: argparse.Namespace, service: Service, log: Log) -> None:
+    from ...core.text.number_of import number_of
     from ..layout.service import block, call_urls
 
-    count = len(service.project.entries) + len(service.project.clocks)
     lines = [
-        f"Serving {options.path}: {count} trigger{'' if count == 1 else 's'}.",
+        f"Serving {options.path}: {number_of(len(service.project.entries) + len(service.project.clocks), 'triggers')}.",
         *(f"  webhook   {url}" for url in service.urls),
         *(f"  call      {path}" for path in call_urls(service)),
         *([f"  status    {service.status_url}"] if service.status_url else []),

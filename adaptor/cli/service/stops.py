@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 
-from ..layout.help import Help
 from ..layout.verbs import add_with_verbs
-from ..options.service_tables import STOPS, add_place, local, opened, opened_to_read, performed, say, write
+from ..layout.writing import local, performed, say, write
+from ..options.service_tables import STOPS, add_place, opened, opened_to_read, page_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,16 +38,14 @@ def add_to(commands: Any) -> None:
         "See and change the stop list: the people whom no broadcast reaches.",
         EXAMPLE,
     )
-    listing = verbs.add_parser(
-        "list", help="list who is on it", description="List who is on it, the newest first.", formatter_class=Help
-    )
+    listing = verbs.add_parser("list", help="list who is on it", description="List who is on it, the newest first.")
     listing.add_argument("--format", choices=("text", "json"), default="text", help="text (default) or json")
     listing.set_defaults(perform=performed(_list))
     for name, what, perform in (
         ("add", "put people on it", _add),
         ("remove", "take people off it", _remove),
     ):
-        made = verbs.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.", formatter_class=Help)
+        made = verbs.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
         made.add_argument("psids", metavar="PSID", nargs="*", help="the page-scoped ids of the people")
         made.add_argument("--file", metavar="FILE", help="a .csv, .jsonl or text file with the ids")
         made.set_defaults(perform=performed(perform))
@@ -145,9 +142,7 @@ def _page(options: argparse.Namespace, store: ServiceStore) -> str:
     from ...core.errors import InputError
 
     if options.page is not None:
-        if re.fullmatch(r"\d{1,32}", options.page) is None:
-            raise InputError(f"`{options.page}` is no id of a Page.", fix="Write its digits. Nothing was changed.")
-        return str(options.page)
+        return page_id(options.page)
     known = sorted({*store.people.pages(), *filter(None, [store.pages.only_known()])})
     if len(known) == 1:
         return known[0]

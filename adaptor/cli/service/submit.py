@@ -9,7 +9,6 @@ import time
 
 from ...core.errors import AdaptorError, InputError
 from ...core.text.harmless import harmless
-from ..layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,8 +49,6 @@ def add_to(commands: Any) -> None:
         "database: by a server or, in PostgreSQL, by any worker that has the same version of the workflow. The file "
         "is read here to check the names and to know its version; no credentials are needed.",
         epilog=f"{EXAMPLE}\n{EXIT_CODES}",
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     command.add_argument("path", metavar="PROJECT", help="a workflow (.json, .yaml) or a project.yaml")
     command.add_argument("workflow", metavar="WORKFLOW", nargs="?", help="in a project: the workflow's name")
@@ -148,7 +145,7 @@ def _new_run(options: argparse.Namespace) -> tuple[NewRun, Workflow]:
         _state(options),
         is_answer=False,
         page=options.page,
-        due=None if options.not_before is None else options.not_before,
+        due=options.not_before,
     )
     return run, workflow
 

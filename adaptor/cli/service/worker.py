@@ -7,7 +7,6 @@ import sys
 from ...core.errors import AdaptorError, InputError
 from ...core.text.harmless import harmless
 from ...runner.execution.result import EXIT_BAD_INPUT, EXIT_CRASHED, EXIT_WELL
-from ..layout.help import Help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,8 +40,6 @@ def add_to(commands: Any) -> None:
         "taken over by another one within 15 seconds and resumed, and nobody gets a message twice. A run is left to "
         "other workers where this machine has another version of its workflow.",
         epilog=EXAMPLE,
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     command.add_argument("path", metavar="PROJECT", help="a workflow (.json, .yaml) or a project.yaml")
     add_run_options(command)

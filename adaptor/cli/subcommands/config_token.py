@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-from ..layout.help import Help
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
@@ -61,8 +59,6 @@ def add_to(verbs: Any) -> None:
         description="Exchange the token of a person for the token of a Page that they manage, and write a credential "
         "file that only you can read.",
         epilog=f"{STEPS}\n{_EXAMPLES}",
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     command.add_argument(
         "-o", "--output", metavar="FILE", default="credentials.json", help="the file; default: credentials.json"
@@ -132,11 +128,11 @@ def _get(options: argparse.Namespace, target: CredentialFile, given: dict[str, A
     learn(run.folders, page.token, facts, run.began)
     for warning in warnings:
         run.warn("config", warning)
-    _tell(options, page, facts, run)
+    _report(options, page, facts, run)
     return 0
 
 
-def _tell(options: argparse.Namespace, page: ManagedPage, facts: dict[str, Any], run: Run) -> None:
+def _report(options: argparse.Namespace, page: ManagedPage, facts: dict[str, Any], run: Run) -> None:
     """Say what was written, and what to do next."""
     from shlex import quote
 

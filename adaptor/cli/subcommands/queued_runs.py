@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
-from ..options.service_tables import show_paused
+from ..layout.writing import write
+from ..options.service_tables import has_table, show_paused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,10 +57,7 @@ def run_of_service(store: Store, id_: str) -> RunRow | None:
     """Return a run of the service, or None where it has none of this id; the ledger knows a run once it has begun."""
     from ...service.store.runs import Runs
 
-    with store.database.reading():
-        if not store.database.has_table("service_runs"):
-            return None
-    return Runs(store.database, store.leases).find(id_)
+    return Runs(store.database, store.leases).find(id_) if has_table(store, "service_runs") else None
 
 
 def facts_of(run: RunRow) -> dict[str, Any]:
@@ -76,11 +72,12 @@ def facts_of(run: RunRow) -> dict[str, Any]:
 def page_of(run: RunRow) -> str:
     """Return a run that has not begun, as lines for people."""
     from ...core.text.harmless import one_line
+    from ...service.store.records import run_name
 
     facts = facts_of(run)
     lines = [
         f"{run.id}  {run.status}",
-        f"  step:     {one_line(f'{run.workflow}: {run.start}' if run.workflow else run.start)}",
+        f"  step:     {one_line(run_name(run.workflow, run.start))}",
         f"  version:  {facts['version']}",
         f"  queued:   {_when(run.queued)}",
     ]
@@ -104,9 +101,9 @@ def _queue(options: argparse.Namespace, opened: Opened) -> int:
     if options.format == "json":
         import json
 
-        _print(json.dumps([facts_of(run) for run in found], ensure_ascii=False, indent=2))
+        write(json.dumps([facts_of(run) for run in found], ensure_ascii=False, indent=2))
     elif found:
-        _print(_table(found))
+        write(_table(found))
     return 0
 
 
@@ -122,7 +119,7 @@ def _change(options: argparse.Namespace, opened: Opened, what: str) -> int:
         if not (runs.retry_ended(id_) if what == "retry" else runs.cancel(id_)):
             fix = "It has not failed." if what == "retry" else "Only a run that is queued can be cancelled."
             raise InputError(f"The run `{id_}` is {run.status}: nothing was changed.", fix=fix)
-    _print(f"{id_} is {'queued' if what == 'retry' else 'cancelled'}.")
+    write(f"{id_} is {'queued' if what == 'retry' else 'cancelled'}.")
     return 0
 
 
@@ -135,9 +132,8 @@ def runs_of(store: Store) -> Runs:
     from ...core.errors import InputError
     from ...service.store.runs import Runs
 
-    with store.database.reading():
-        if not store.database.has_table("service_runs"):
-            raise InputError(f"No service has used the ledger {store.name} yet.", fix="adaptor serve starts one.")
+    if not has_table(store, "service_runs"):
+        raise InputError(f"No service has used the ledger {store.name} yet.", fix="adaptor serve starts one.")
     return Runs(store.database, store.leases)
 
 
@@ -145,25 +141,19 @@ def _table(runs: list[RunRow]) -> str:
     import time
 
     from ...core.text.harmless import one_line
+    from ...service.store.records import run_name
 
     rows = [["RUN", "WORKFLOW", "STATUS", "QUEUED", "DUE", "ATTEMPTS", "WHY"]]
     now = time.time()
     for run in runs:
-        name = f"{run.workflow}: {run.start}" if run.workflow else run.start
+        name = one_line(run_name(run.workflow, run.start))
         why = one_line((run.error or "").split("\n")[0])
         # Of one that waits for a person it is when the wait is over.
         due = _when(run.due) if run.status in ("queued", "waiting") and run.due > now else "now"
         due = due if run.status in ("queued", "waiting") else ""
-        rows.append([run.id, one_line(name), run.status, _when(run.queued), due, str(run.epoch), why])
+        rows.append([run.id, name, run.status, _when(run.queued), due, str(run.epoch), why])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     return "\n".join(
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
         for row in rows
     )
-
-
-def _print(text: str) -> None:
-    from ...core.text.harmless import harmless
-    from ...runner.output.files import print_out
-
-    print_out(f"{harmless(text)}\n", sys.stdout)

@@ -47,7 +47,7 @@ def checked_key(key: Any, *, is_one: bool) -> str:
             fix = 'Give the key, or "*", and filters by name: collections.get("told", "*", updated_after="2 days ago").'
         else:
             fix = "Give text, or a whole number."
-        raise InvalidValue(f"The key is {'None' if key is None else a_kind(key)}.", fix=fix)
+        raise InvalidValue(f"The key is {a_kind(key)}.", fix=fix)
     problem = _problem(key, MOST_KEY) or ("has a `*`, which stands for any text" if is_one and "*" in key else None)
     if problem is not None:
         # Not shown: it may be the id of a person.

@@ -69,7 +69,7 @@ def list_notification_tokens(
         "GET",
         [PAGE_ID, "notification_message_tokens"],
         params={
-            "opt_in_source": None if opt_in_source is None else defer(_sources, opt_in_source),
+            "opt_in_source": defer(_sources, opt_in_source),
             "since": since,
             "until": until,
             "is_previously_messaged": is_previously_messaged,

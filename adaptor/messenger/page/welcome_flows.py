@@ -143,7 +143,6 @@ def update_welcome_message_flow(
 
     Source: https://developers.facebook.com/documentation/business-messaging/messenger-platform/ads/ads-welcome-message-flows
     """
-    platforms = eligible_platforms
     return Draft(
         "POST",
         [PAGE_ID, "welcome_message_flows"],
@@ -152,7 +151,7 @@ def update_welcome_message_flow(
                 "flow_id": defer(object_id, "flow_id", flow_id),
                 "name": name,
                 "welcome_message_flow": None if messages is None else _flow(messages),
-                "eligible_platforms": None if platforms is None else defer(_platforms, platforms),
+                "eligible_platforms": defer(_platforms, eligible_platforms),
             }
         ),
         answers={"success": True},

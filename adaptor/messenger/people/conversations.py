@@ -77,7 +77,7 @@ def list_conversations(
         [PAGE_ID, "conversations"],
         params={
             "platform": platform,
-            "user_id": None if psid is None else defer(_person_or_none, psid),
+            "user_id": defer(_person_or_none, psid),
             "folder": folder,
             "tags": tags,
             "updated_after_ms": updated_after_ms,

@@ -255,8 +255,7 @@ def _control(verb: str, recipient: Any, **fields: Any) -> Draft:
 
 def _check(body: Any) -> None:
     check_recipient(body["recipient"])
-    if body.get("metadata") is not None:
-        check_text("metadata", body["metadata"], "thread_control.metadata", may_be_empty=True)
+    _metadata(body.get("metadata"))
 
 
 def _recipient(recipient: Any) -> Any:

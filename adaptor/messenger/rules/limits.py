@@ -96,11 +96,6 @@ def refuse(field: str, what: str, fix: str, *, limit: Any = None, actual: Any = 
     )
 
 
-def count_characters(text: str) -> int:
-    """Count the characters of a text in code points."""
-    return len(text)
-
-
 #: Control characters, without the tab and the ends of lines.
 _CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
 
@@ -126,16 +121,11 @@ def check_text(field: str, value: Any, limit: str | None = None, *, may_be_empty
     if not value.isprintable() and (sign := re.search(_CONTROL, value)) is not None:
         raise refuse(field, f"holds a control character (U+{ord(sign[0]):04X})", "Take it out of the text.")
     if value and limit is not None:
-        _check_count(field, count_characters(value), LIMITS[limit])
-
-
-def check_list(field: str, value: Any, limit: str) -> list[Any]:
-    """Refuse what is not a list, is empty, too short or too long. Returns the items that are known."""
-    return [item for _, item in check_items(field, value, limit)]
+        _check_count(field, len(value), LIMITS[limit])
 
 
 def check_items(field: str, value: Any, limit: str | None = None) -> list[tuple[str, Any]]:
-    """Refuse what `check_list` refuses. Returns the items that are known, each with its place."""
+    """Refuse what is not a list, is empty, too short or too long. Returns the known items, each with its place."""
     if isinstance(value, Lazy):
         return []
     if value is None:

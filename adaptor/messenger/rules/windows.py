@@ -56,7 +56,7 @@ def check_window(last_user_message_at: Any, messaging_type: Any, tag: Any) -> bo
     if last_user_message_at is None:
         return False
     if messaging_type not in ANY_TIME:
-        elapsed = _now() - unix_seconds(last_user_message_at)
+        elapsed = _now() - _seconds_of(last_user_message_at)
         if elapsed < -_DAY:
             raise _no_moment("is more than a day ahead")
         _check(elapsed, tag)
@@ -117,7 +117,7 @@ def _check(elapsed: float, tag: Any) -> None:
     raise error
 
 
-def unix_seconds(moment: Any) -> float:
+def _seconds_of(moment: Any) -> float:
     """Return a moment in Unix seconds; one without a timezone is in UTC."""
     from datetime import UTC, datetime
 

@@ -103,7 +103,9 @@ class SendDraft(Draft):
 
     def pruned(self, body: Any) -> Any:
         """Return a resolved body without optional parts that turned out to be None, its recipient in Meta's form."""
-        return body if self._is_whole else without_none({**body, "recipient": recipient_object(body["recipient"])})
+        if self._is_whole:
+            return body
+        return without_empty_options({**body, "recipient": recipient_object(body["recipient"])})
 
     def recipient(self, recipient: Any) -> Any:
         """Return Meta's recipient object of what the job gave for one."""
@@ -227,7 +229,7 @@ def _expected(body: Any) -> tuple[str, ...]:
     return ("recipient_id",) if isinstance(recipient, dict) and recipient.get("id") is not None else ()
 
 
-def without_none(body: dict[str, Any]) -> dict[str, Any]:
+def without_empty_options(body: dict[str, Any]) -> dict[str, Any]:
     """Leave out optional arguments that were None in this state, as if they had not been given."""
     kept = given(**body)
     if kept.get("reply_to") == {"mid": None}:

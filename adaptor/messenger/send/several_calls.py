@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...graph.request import GraphRequest
-from ..rules.limits import LIMITS, count_characters
+from ..rules.limits import LIMITS
 from ..rules.values import given
 
 #: How long Meta shows that the Page is typing.
@@ -41,7 +41,7 @@ def text_series(request: GraphRequest, *, split: bool, typing: float | None) -> 
 
 def _texts(text: str) -> list[str]:
     # Only a text that is too long is split.
-    if count_characters(text) <= LIMITS["text"].most:
+    if len(text) <= LIMITS["text"].most:
         return [text]
     from .split_text import split_text
 

@@ -92,7 +92,7 @@ def _components(header: Any, body: Any, buttons: Any) -> list[dict[str, Any]]:
 
 def _texts(kind: str, parameters: Any) -> list[dict[str, Any]]:
     if isinstance(parameters, dict):
-        named = [(name, value) for name, value in parameters.items()]
+        named = parameters.items()
         return [{"type": "text", "parameter_name": name, "text": _text(kind, name, value)} for name, value in named]
     if not isinstance(parameters, list | tuple):
         raise refuse(f"template.{kind}", "needs a list or a dict of texts", 'Write ["Ana", "Monday"].')

@@ -76,16 +76,14 @@ def _check_component(component: Any) -> str | None:
     if not isinstance(kind, str) or kind.upper() not in COMPONENTS:
         raise refuse("components.type", f"cannot be {kind!r}", f"Use one of {', '.join(COMPONENTS)}.", actual=kind)
     kind = kind.upper()
+    given = content.get("format") if kind == "HEADER" else None
+    header = "TEXT" if given is None or isinstance(given, Lazy) else str(given).upper()
+    if header not in HEADER_FORMATS:
+        raise refuse("components.format", f"cannot be {header}", "Use TEXT or IMAGE.", actual=given)
     if kind == "BUTTONS":
         _check_buttons(content.get("buttons"))
-    elif kind == "HEADER" and content.get("format") is not None and not isinstance(content["format"], Lazy):
-        header = str(content["format"]).upper()
-        if header not in HEADER_FORMATS:
-            raise refuse("components.format", f"cannot be {header}", "Use TEXT or IMAGE.", actual=content["format"])
-        if header == "IMAGE":
-            _check_picture(content.get("example"))
-        else:
-            _check_text(kind, content)
+    elif header == "IMAGE":
+        _check_picture(content.get("example"))
     else:
         _check_text(kind, content)
     return kind

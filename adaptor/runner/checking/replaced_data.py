@@ -150,13 +150,10 @@ _FOLLOW: dict[Any, Callable[[_Walk, Operation, _Answer | None], _Answer | None]]
 
 
 def _answer_of(operation: GraphOperation) -> _Answer | None:
-    answers = operation.draft.known_answer()
-    if operation.build is graph_request:
-        # Its answer is not documented here.
-        return None
-    if not operation.draft.is_write or not isinstance(answers, dict) or not answers:
-        return None
-    if not all(isinstance(key, str) for key in answers):
+    # The answer of graph_request is not documented here.
+    is_known = operation.draft.is_write and operation.build is not graph_request
+    answers = operation.draft.known_answer() if is_known else None
+    if not isinstance(answers, dict) or not answers or not all(isinstance(key, str) for key in answers):
         return None
     return _Answer(frozenset(answers) | _FURTHER, (operation,))
 

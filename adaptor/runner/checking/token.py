@@ -9,7 +9,7 @@ from ...core.errors import AdaptorError
 from ...core.run.context import Run
 from ...graph.answers.errors import GraphError, TemporaryFailure, TokenInvalid
 from ...graph.graph_request import graph_request
-from ...graph.token_ends import SOON_DAYS
+from ...graph.token_ends import SOON_DAYS, in_days
 from ...graph.versions import find_version, version_warning
 from ...messenger.page.app import debug_token
 from ...messenger.rules.permissions import SPELLINGS
@@ -146,15 +146,11 @@ def _ask_owner(report: TokenReport, configuration: dict[str, Any], checked: Conf
         report.is_valid = False
         report.problems.append((error.headline(), error.fix))
         return True
-    except TemporaryFailure as error:
-        report.not_learned.append((f"Anything about the token: {error.headline()}", error.fix))
-        return False
-    except GraphError as error:
-        report.not_learned.append((f"Whose token it is: {error.headline()}", error.fix))
-        return True
     except AdaptorError as error:
-        report.not_learned.append((f"Anything about the token: {error.headline()}", error.fix))
-        return False
+        has_answered = isinstance(error, GraphError) and not isinstance(error, TemporaryFailure)
+        what = "Whose token it is" if has_answered else "Anything about the token"
+        report.not_learned.append((f"{what}: {error.headline()}", error.fix))
+        return has_answered
     report.is_valid = True
     report.owner = owner if isinstance(owner, dict) else {}
     found = str(report.owner.get("id", ""))
@@ -207,7 +203,7 @@ def _check_token(report: TokenReport, token: dict[str, Any]) -> None:
             report.problems.append((f"{what} ended on {end:%Y-%m-%d}.", _NEW_TOKEN))
         elif days <= SOON_DAYS:
             new = "adaptor config token --replace gets a new one."
-            report.warnings.append(f"{what} ends on {end:%Y-%m-%d}, in {_days(days)}: {new}")
+            report.warnings.append(f"{what} ends on {end:%Y-%m-%d}, in {in_days(days)}: {new}")
 
 
 def _check_needs(report: TokenReport, needed: Needed, checked: Configuration) -> None:
@@ -223,7 +219,8 @@ def _check_needs(report: TokenReport, needed: Needed, checked: Configuration) ->
         report.problems.append((what, fix))
     if report.scopes is None:
         return
-    report.missing = [permission for permission in needed.permissions if not _granted(report, permission)]
+    page = (report.owner or {}).get("id")
+    report.missing = [name for name in needed.permissions if not granted(report.token or {}, name, page)]
     if report.missing:
         lacks = ", ".join(f"{one} ({', '.join(needed.permissions[one])})" for one in report.missing)
         fix = (
@@ -231,10 +228,6 @@ def _check_needs(report: TokenReport, needed: Needed, checked: Configuration) ->
             "App Review."
         )
         report.problems.append((f"The token lacks what the job needs: {lacks}.", fix))
-
-
-def _granted(report: TokenReport, permission: str) -> bool:
-    return granted(report.token or {}, permission, (report.owner or {}).get("id"))
 
 
 def granted(token: Mapping[str, Any], permission: str, page: Any) -> bool:
@@ -259,7 +252,3 @@ def _granted_as(token: Mapping[str, Any], permission: str, page: Any) -> bool:
             # Without targets it is granted for all Pages.
             return not grant["target_ids"] or page is None or str(page) in map(str, grant["target_ids"])
     return True
-
-
-def _days(days: int) -> str:
-    return "less than a day" if days == 0 else "1 day" if days == 1 else f"{days:,} days"

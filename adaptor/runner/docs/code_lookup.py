@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...core.errors import InputError
 from ...graph.answers.codes import META, PEER, RULES, is_listed, place_of
-from .meanings import meaning_of
+from .meanings import MEANINGS
 
 if TYPE_CHECKING:
     from typing import Any
@@ -85,7 +85,7 @@ def look_up(words: list[str]) -> list[CodeEntry]:
         found = [_entry(first, second)] if is_listed(first, second) else []
     else:
         places = [place for place in RULES if first in place]
-        found = [CodeEntry(*place, RULES[place], meaning_of(place)) for place in places]
+        found = [CodeEntry(*place, RULES[place], MEANINGS[place]) for place in places]
         if not found and is_listed(first):
             found = [_entry(first, None)]
     if not found:
@@ -101,4 +101,4 @@ def _entry(code: int, subcode: int | None) -> CodeEntry:
     place: Place = place_of(code, subcode)
     # Codes of people travel as subcodes too, and a subcode without a row of its own has the meaning of its code.
     shown = subcode if subcode in place else None
-    return CodeEntry(code, shown, RULES[place], meaning_of(place))
+    return CodeEntry(code, shown, RULES[place], MEANINGS[place])

@@ -122,8 +122,3 @@ MEANINGS.update(
         if RULES[known].fix == rule.fix
     }
 )
-
-
-def meaning_of(place: Place) -> str:
-    """Return what the code at a place of `RULES` means."""
-    return MEANINGS[place]

@@ -91,6 +91,7 @@ class DocEntry:
 
     Attributes:
         name: As it is written in a job: `send_text`, `http.get`.
+        title: The name in lists; of a method with its dot alone.
         kind: `operation`, `builder` (makes a part of a message), `value` (a function of values, or a reference),
             `method`, `error`, `type` or `module`.
         group: Its heading.
@@ -100,10 +101,11 @@ class DocEntry:
     """
 
     def __init__(self, name: str, value: Any) -> None:
-        home = _home(name, value)
+        home = _home(name)
         self.name = name
         self.value = value
         self.kind = _kind(name, value, home)
+        self.title = f".{name.partition('.')[2]}" if self.kind == "method" else name
         self.group = "errors" if self.kind == "error" else sys.modules[f"adaptor.{home}"].HEADING
         self.doc = Docstring(_docstring(value))
         self.parameters: list[DocParameter] = []
@@ -248,7 +250,7 @@ def _plain(name: str) -> str:
     return name.removesuffix("()").replace("_", "").lower()
 
 
-def _home(name: str, value: Any) -> str:
+def _home(name: str) -> str:
     """Return the module in which a name lives, without the package's name."""
     space = name.partition(".")[0]
     if space in _SPACES:

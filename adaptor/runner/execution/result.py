@@ -73,7 +73,7 @@ class StepResult:
 
 
 def _is_alike(call: CallRecord, other: CallRecord) -> bool:
-    """Whether two calls of one operation, at whichever item of a loop, tell the same."""
+    """Whether two calls of one operation, at any items of a loop, say the same."""
     facts = [
         (
             *(each.operation, each.place.partition("[")[0], each.outcome),

@@ -31,8 +31,9 @@ GRACE_SECONDS_AFTER_TIMEOUT = 2.0
 CODES = {
     signal.SIGINT: "INTERRUPTED",
     signal.SIGTERM: "INTERRUPTED",
-    **({signal.SIGHUP: "INTERRUPTED"} if hasattr(signal, "SIGHUP") else {}),
-    **({signal.SIGUSR1: "TIMEOUT", signal.SIGUSR2: "RUN_TIMEOUT"} if hasattr(signal, "SIGUSR1") else {}),
+    signal.SIGHUP: "INTERRUPTED",
+    signal.SIGUSR1: "TIMEOUT",
+    signal.SIGUSR2: "RUN_TIMEOUT",
 }
 
 
@@ -111,10 +112,9 @@ class Interruption:
                 self._run.log(
                     "info", "run", f"Waiting up to {seconds:.0f} s for the answer to the request that has left.{again}"
                 )
-                if hasattr(signal, "setitimer"):
-                    self._before.setdefault(signal.SIGALRM, signal.getsignal(signal.SIGALRM))
-                    signal.signal(signal.SIGALRM, self._too_late)
-                    signal.setitimer(signal.ITIMER_REAL, seconds)
+                self._before.setdefault(signal.SIGALRM, signal.getsignal(signal.SIGALRM))
+                signal.signal(signal.SIGALRM, self._too_late)
+                signal.setitimer(signal.ITIMER_REAL, seconds)
                 return
         self._stop_clock()
         raise stop
@@ -124,7 +124,7 @@ class Interruption:
             raise self._run.stop.asked or Interrupted()
 
     def _stop_clock(self) -> None:
-        if hasattr(signal, "setitimer") and signal.SIGALRM in self._before:
+        if signal.SIGALRM in self._before:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 
@@ -135,11 +135,11 @@ class StopSignals:
     another thread, which does not wake this one, or may interrupt the very code that holds the lock.
 
     Args:
-        heard: Called in the main thread with the number of each signal.
+        on_signal: Called in the main thread with the number of each signal.
     """
 
-    def __init__(self, heard: Callable[[int], object] = lambda number: None) -> None:
-        self._heard = heard
+    def __init__(self, on_signal: Callable[[int], object] = lambda number: None) -> None:
+        self._on_signal = on_signal
         self._before: dict[int, Any] = {}
         self._ended, self._end = os.pipe()
         os.set_blocking(self._end, False)
@@ -156,7 +156,7 @@ class StopSignals:
     def __enter__(self) -> StopSignals:
         self._wakeup = signal.set_wakeup_fd(self._end, warn_on_full_buffer=False)
         for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, lambda number, frame: self._heard(number))
+            self._before[number] = signal.signal(number, lambda number, frame: self._on_signal(number))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:

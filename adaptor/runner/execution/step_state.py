@@ -62,10 +62,9 @@ def as_json(state: State) -> str:
     """
     try:
         # A value that contains itself reaches Python's recursion limit: checking for it would take a fifth longer.
-        text = json.dumps(state, ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
+        return json.dumps(state, ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
     except (TypeError, ValueError, RecursionError):
         raise json_problem(state) from None
-    return text
 
 
 def copied(state: State) -> State:

@@ -135,10 +135,10 @@ def _python_function(sign: str) -> str:
 
 def _names(text: str, known: Collection[str]) -> Iterator[Sign]:
     """Yield names that are ours in another spelling, or JavaScript's, each once."""
-    told = {name for pair in _BOUND.findall(text) for name in pair}
+    seen = {name for pair in _BOUND.findall(text) for name in pair}
     for match in _NAME.finditer(text):
         name = match[0].strip()
         is_ours = in_our_spelling(name, known) not in (None, name)
-        if name not in told and name not in known and (is_ours or is_javascript(name)):
-            told.add(name)
+        if name not in seen and name not in known and (is_ours or is_javascript(name)):
+            seen.add(name)
             yield Sign(match.start(), match.end(), f"The name `{name}` is not known.", name_fix(name, known))

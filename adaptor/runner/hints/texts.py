@@ -75,13 +75,10 @@ def of_path(path: str, what: str) -> Hint | None:
     text = path.strip()
     is_credential = _is_of_credential(what)
     if text.startswith(("{", "[")):
+        fix = "Give it with a capital S: -S '{\"data\": …}'."
         if is_credential:
             fix = "Write it into a file and give its path: -c credentials.json. Other users can read the command line."
-            return "was given as JSON, where the path of a file is expected", fix
-        return (
-            "was given as JSON, where the path of a file is expected",
-            "Give it with a capital S: -S '{\"data\": …}'.",
-        )
+        return "was given as JSON, where the path of a file is expected", fix
     if is_credential and re.fullmatch(r"EAA[\w]{7,}|[\w|-]{40,}", text):
         fix = (
             'Write {"access_token": "…"} into a file and give its path: -c credentials.json; or set '

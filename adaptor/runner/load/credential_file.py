@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...core.errors import InputError
 from ..input.document import read_object
-from ..output.files import check_output
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from ..output.files import check_output, streamed
 
 _FIX_EXISTS = "Give --replace to change the token in it; its other keys stay. Or give another file with -o."
 
@@ -67,37 +63,15 @@ class CredentialFile:
         entry = {**self.known, **made}
         whole = entry if self._name is None else {**self._whole, self._name: entry}
         text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
-        with _temporary(self._path, text) as (temporary, target):
-            if not self._is_there and not self._replaces:
-                # Fails where a file has appeared meanwhile.
-                os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-            os.replace(temporary, target)
-
-
-@contextlib.contextmanager
-def _temporary(path: str, text: str) -> Iterator[tuple[str, str]]:
-    """Write a private file beside another one, which is to take its place; it is removed if it does not."""
-    import tempfile
-
-    # Through links, so that the file they point to is replaced, not the link.
-    target = os.path.realpath(path)
-    temporary = None
-    try:
-        folder, name = os.path.split(target)
-        # It is made with the mode 0600.
-        with tempfile.NamedTemporaryFile("wb", dir=folder, prefix=f".{name}.", delete=False) as file:
-            temporary = file.name
+        with streamed(self._path, mode=0o600) as file:
             file.write(text.encode("utf-8", "backslashreplace"))
-            file.flush()
-            os.fsync(file.fileno())
-        yield temporary, target
-    except FileExistsError:
-        raise InputError(f"{path} was made meanwhile. Nothing was written.", fix=_FIX_EXISTS) from None
-    except OSError as cause:
-        raise InputError(
-            f"{path} cannot be written: {cause.strerror or cause}.", fix="Check the folder and the space."
-        ) from None
-    finally:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
+            if not self._is_there and not self._replaces:
+                # All of it is on the disk before the file is there, even an empty one.
+                file.flush()
+                os.fsync(file.fileno())
+                try:
+                    os.close(os.open(os.path.realpath(self._path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+                except FileExistsError:
+                    raise InputError(
+                        f"{self._path} was made meanwhile. Nothing was written.", fix=_FIX_EXISTS
+                    ) from None

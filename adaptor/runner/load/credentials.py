@@ -10,7 +10,7 @@ from ...core.secrets.redact import sounds_secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from ...core.secrets.redact import Redactor
@@ -118,7 +118,8 @@ class Credentials:
 
     def where(self, key: str, plan: Plan, step: Step, of_state: Any = None) -> str | None:
         """Return in words where a key of a step's configuration was given, or None where it was not."""
-        return _last_with(key, self.parts(plan, step, of_state))
+        found = [where for where, part in self.parts(plan, step, of_state) if key in part]
+        return found[-1] if found else None
 
     def _check_address(self, plan: Plan, step: Step, of_state: Any) -> None:
         """Refuse an address that another source gives than the token: a state file could send the token anywhere.
@@ -187,15 +188,11 @@ class Credentials:
             )
         return trimmed({**self._environment, **self._common})
 
-    def all(self) -> list[dict[str, Any]]:
-        """Return every configuration, so that their secrets can be redacted."""
-        named = list(self._named.values()) if self._named else []
-        return [self._environment, self._common, *(dict(each) for each in named)]
-
     def teach(self, redactor: Redactor, plan: Plan | None = None) -> None:
         """Let a redactor know the secrets of every configuration, those of a plan too."""
         of_plan = [] if plan is None else [plan.credentials, *(step.configuration for step in plan.steps.values())]
-        for configuration in [*self.all(), *of_plan]:
+        named = map(dict, (self._named or {}).values())
+        for configuration in [self._environment, self._common, *named, *of_plan]:
             redactor.learn_credential(configuration)
 
     def given(self, name: str | None = None) -> list[tuple[str, Mapping[str, Any]]]:
@@ -218,10 +215,6 @@ def _plain(key: str, value: Any) -> Any:
         return {name: _plain(name, item) for name, item in value.items()}
     is_text = isinstance(value, str) and (key in OUR_KEYS or sounds_secret(str(key)))
     return trimmed_value(key, value) if is_text else value
-
-
-def _last_with(key: str, parts: Iterable[tuple[str, Mapping[str, Any]]]) -> str | None:
-    return next((where for where, part in reversed(list(parts)) if key in part), None)
 
 
 def _in_environment() -> str:

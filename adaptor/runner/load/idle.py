@@ -32,6 +32,7 @@ class Outline:
         read: The names that are read anywhere in the script.
         functions: The functions that the top level defines and that nothing in the script names, with their line.
         guarded: The line of `if __name__ == "__main__":`, or None.
+        exported: The names in `__all__`.
     """
 
     def __init__(self, tree: ast.Module) -> None:

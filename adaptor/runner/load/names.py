@@ -218,3 +218,10 @@ def _uses(tree: ast.Module, name: str) -> tuple[set[str], bool]:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
             is_called = True
     return attributes, is_called
+
+
+def is_of_state(node: ast.expr) -> bool:
+    """Whether an expression is `state` or a path that begins with it."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return isinstance(node, ast.Name) and node.id == "state"

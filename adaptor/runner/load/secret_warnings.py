@@ -60,7 +60,7 @@ def of_files(credentials: Credentials, plan: Plan | None = None) -> Iterator[str
 
 def of_file(file: str | None) -> Iterator[str]:
     """Yield a warning where other users of the machine may use a file that holds a configuration."""
-    if file is None or os.name != "posix":
+    if file is None:
         return
     try:
         found = os.stat(file)

@@ -12,7 +12,7 @@ import ast
 from ...core.run.place import label
 from ...core.values.template import TEXT
 from ..problems.source_lines import CannotLoad, located
-from .names import columns_of
+from .names import columns_of, is_of_state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def compared_references(tree: ast.Module, file: str) -> Iterator[CannotLoad]:
             continue
         if isinstance(node, ast.Compare) and any(isinstance(sign, ast.Is | ast.IsNot) for sign in node.ops):
             for side in (node.left, *node.comparators):
-                if _is_reference(side):
+                if is_of_state(side):
                     from ..problems.covered import covered_code
 
                     yield located(
@@ -219,12 +219,6 @@ def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
     if not isinstance(node, ast.Lambda):
         for child in ast.iter_child_nodes(node):
             yield from _outside_functions(child)
-
-
-def _is_reference(node: ast.expr) -> bool:
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return isinstance(node, ast.Name) and node.id == "state"
 
 
 def _with_scope(node: ast.AST, scope: frozenset[str] = frozenset()) -> Any:

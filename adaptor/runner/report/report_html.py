@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 from html import escape
 
+from ...core.text.number_of import number_of
 from .report_lists import calls_table, recipients_list, steps_table
-from .report_markup import Sheet, badge, plural, prose, seconds
+from .report_markup import Sheet, badge, prose, seconds
 from .report_timeline import timeline
 
 TYPE_CHECKING = False
@@ -115,7 +116,7 @@ def _lead(report: dict[str, Any]) -> str:
     if not passed_over:
         return _sent(report)
     were = "was" if passed_over == 1 else "were"
-    return f"{_sent(report)} {plural(passed_over, 'item')} {were} passed over: no message could be made."
+    return f"{_sent(report)} {number_of(passed_over, 'items')} {were} passed over: no message could be made."
 
 
 def _sent(report: dict[str, Any]) -> str:
@@ -125,15 +126,15 @@ def _sent(report: dict[str, Any]) -> str:
     if not total:
         return "No message was sent." if report["steps"] else "The run did not start. No message was sent."
     if described and not sent:
-        return f"{plural(described, 'message')} would be sent."
+        return f"{number_of(described, 'messages')} would be sent."
     # Nobody meant to send these.
     wanted = total - messages.get("skipped", 0) - messages.get("duplicate", 0)
     if sent == wanted and report["run"]["exit_code"]:
-        return f"{plural(sent, 'message')} {'was' if sent == 1 else 'were'} sent."
+        return f"{number_of(sent, 'messages')} {'was' if sent == 1 else 'were'} sent."
     if sent == wanted:
         return f"All {wanted:,} messages were sent." if wanted != 1 else "The message was sent."
-    words = f"{sent:,} of {plural(wanted, 'message')} {'was' if sent == 1 else 'were'} sent."
-    return f"{words} {plural(unknown, 'message')} may have arrived; nobody knows." if unknown else words
+    words = f"{sent:,} of {number_of(wanted, 'messages')} {'was' if sent == 1 else 'were'} sent."
+    return f"{words} {number_of(unknown, 'messages')} may have arrived; nobody knows." if unknown else words
 
 
 def _moment(text: str) -> str:
@@ -195,4 +196,4 @@ def _errors(report: dict[str, Any]) -> str:
             f"<details{' open' if len(errors) == 1 and not fix else ''}><summary>In full</summary>"
             f"<pre>{escape(error.get('report', ''))}</pre></details></article>"
         )
-    return f"<section><h2>{plural(len(errors), 'error')}</h2>{''.join(cards)}</section>"
+    return f"<section><h2>{number_of(len(errors), 'errors')}</h2>{''.join(cards)}</section>"

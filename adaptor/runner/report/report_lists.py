@@ -81,7 +81,7 @@ def _rank(outcome: str) -> int:
 
 
 def calls_table(calls: dict[str, dict[str, int]]) -> str:
-    """Return the section with the calls of each operation; one operation alone is told by the totals."""
+    """Return the section with the calls of each operation; of a single operation the totals say the same."""
     if len(calls) < 2:
         return ""
     outcomes = sorted({name for counts in calls.values() for name in counts}, key=_rank)

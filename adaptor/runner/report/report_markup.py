@@ -33,13 +33,8 @@ def badge(text: str, kind: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Return a text as HTML, what stands in backticks as code."""
+    """Return a text as HTML, with what is in backticks as code."""
     return _CODE.sub(r"<code>\1</code>", escape(text))
-
-
-def plural(count: int, word: str) -> str:
-    """Return a count with its word: `1 message`, `2 messages`."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: frozenset[int] = frozenset()) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 #: Says to guard and supervisor that their parent has gone, and to the guard that all is to end.
-_GONE = getattr(signal, "SIGUSR1", 0)
+_GONE = signal.SIGUSR1
 
 
 class ForkedJob:
@@ -53,17 +53,17 @@ def guard_above() -> bool:
         return False
     parent, guard = os.getppid(), os.getpid()
     adopt_orphans()
-    heard: set[int] = {*SIGNALS, signal.SIGCHLD, _GONE}
-    signal.pthread_sigmask(signal.SIG_BLOCK, heard)
+    awaited: set[int] = {*SIGNALS, signal.SIGCHLD, _GONE}
+    signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
     worker = os.fork()
     if worker:
         try:
-            _guard(worker, parent, heard)
+            _guard(worker, parent, awaited)
         finally:
             os._exit(EXIT_KILLED)
     adopt_orphans()
     signal.signal(_GONE, _end_with_guard)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, heard)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, awaited)
     die_with(guard, _GONE)
     return True
 
@@ -90,7 +90,7 @@ def fork_below_guard() -> ForkedJob | None:
         raise
 
 
-def _guard(worker: int, parent: int, heard: set[int]) -> None:
+def _guard(worker: int, parent: int, awaited: set[int]) -> None:
     """Wait until the worker has ended, or the parent, and end all that is left then."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
@@ -98,7 +98,7 @@ def _guard(worker: int, parent: int, heard: set[int]) -> None:
         os.dup2(nothing, descriptor)
     die_with(parent, _GONE)
     while not os.waitpid(worker, os.WNOHANG)[0]:
-        number = signal.sigwait(heard)
+        number = signal.sigwait(awaited)
         if number == _GONE:
             break
         if number != signal.SIGCHLD:

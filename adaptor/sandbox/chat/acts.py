@@ -160,14 +160,6 @@ def _clear_faults(controls: Controls, page: PageState, given: Given) -> None:
         page.changed("faults")
 
 
-def _expire_token(controls: Controls, page: PageState, given: Given) -> None:
-    controls.expire_token()
-
-
-def _renew_token(controls: Controls, page: PageState, given: Given) -> None:
-    controls.renew_token()
-
-
 def _limit_rates(controls: Controls, page: PageState, given: Given) -> None:
     controls.limit_rates(bool(given["on"]))
     page.changed("faults")
@@ -217,8 +209,8 @@ _ACTS: Final[dict[str, Act]] = {
     "reset_clock": _reset_clock,
     "fault": _fault,
     "clear_faults": _clear_faults,
-    "expire_token": _expire_token,
-    "renew_token": _renew_token,
+    "expire_token": lambda controls, page, given: controls.expire_token(),
+    "renew_token": lambda controls, page, given: controls.renew_token(),
     "limit_rates": _limit_rates,
     "subscribe": _subscribe,
 }

@@ -46,7 +46,7 @@ def show_call(page: PageState, exchange: Exchange) -> dict[str, Any]:
         "path": request.path,
         "status": request.status,
         "fault": request.fault,
-        "people": [_name(page, thread) for thread in exchange.threads],
+        "people": [page.name_of(thread) for thread in exchange.threads],
         "asked": cut(json.dumps(exchange.parameters, ensure_ascii=False, indent=2, default=str)),
         "answer": cut(pretty(exchange.answer)),
     }
@@ -73,11 +73,6 @@ def pretty(data: bytes) -> str:
 def cut(text: str) -> str:
     """Shorten a text that is too long to read."""
     return text if len(text) <= _LONG else f"{text[:_LONG]}\n… and {len(text) - _LONG:,} more characters"
-
-
-def _name(page: PageState, thread: str) -> str:
-    person = page.people.get(thread)
-    return (person.name if person is not None else "") or thread
 
 
 def _bodies(batch: list[Any]) -> Iterator[dict[str, Any]]:

@@ -83,7 +83,7 @@ def _message(page: PageState, message: Message) -> dict[str, Any]:
     item: dict[str, Any] = {"kind": "message", "id": message.id, "payload": message.payload}
     item["summary"] = summarise(message)
     item |= _media(page, message)
-    code = _coupon_code(message.payload)
+    code = _coupon_code(message)
     if code and any(_reveals(record, code) for record in page.timeline.get(message.psid, [])):
         item["revealed"] = True
     if message.lines:
@@ -152,12 +152,9 @@ def _around(page: PageState, thread: str, mid: str, reply: Any) -> dict[str, Any
     return found
 
 
-def _coupon_code(payload: dict[str, Any]) -> str:
-    attachment = payload.get("attachment")
-    template = attachment.get("payload") if isinstance(attachment, dict) else None
-    if not isinstance(template, dict) or template.get("template_type") != "coupon":
-        return ""
-    return str(template.get("coupon_code") or "")
+def _coupon_code(message: Message) -> str:
+    template = message.attached
+    return str(template.get("coupon_code") or "") if template.get("template_type") == "coupon" else ""
 
 
 def _reveals(record: Record, code: str) -> bool:

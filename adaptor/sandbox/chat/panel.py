@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 _SHOWN: Final = 40
 
 
-def show_panel(simulation: Simulation, thread: str | None = None) -> dict[str, Any]:
+def show_panel(simulation: Simulation, thread: str | None) -> dict[str, Any]:
     """Give the content of the panel; the caller holds the lock of the page state.
 
     Args:
         simulation: The Page and its engines.
-        thread: Only the calls that concern this person. Default: all calls.
+        thread: Only the calls that concern this person; None: all calls.
     """
     page, faults = simulation.page, simulation.faults
     calls = (each for each in reversed(page.exchanges) if thread is None or thread in each.threads)

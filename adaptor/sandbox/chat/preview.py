@@ -48,13 +48,11 @@ _FRAME: Final = """\
 """
 
 
-def write_preview(
-    page: PageState, note: str = "", redact: Callable[[str], str] | None = None, *, sent: bool = True
-) -> str:
+def write_preview(page: PageState, note: str, redact: Callable[[str], str] | None, *, sent: bool) -> str:
     """Write the page; the caller holds the lock of the page state.
 
     Args:
-        world: What happened.
+        page: The state of the Page.
         note: A line below the Page's name.
         redact: Removes secrets from a text.
         sent: Whether the messages were sent: then the page shows receipts.

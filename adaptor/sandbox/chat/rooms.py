@@ -29,13 +29,13 @@ _NEAR: Final = 50
 _PLACEHOLDER: Final = re.compile(r"\{\{(user_first_name|user_last_name|user_full_name)\}\}")
 
 
-def show_people(page: PageState, search: str = "", skip: int = 0, count: int = PEOPLE) -> dict[str, Any]:
+def show_people(page: PageState, search: str, skip: int) -> dict[str, Any]:
     """Give a part of the list of people, newest conversation first; the caller holds the lock."""
     words = search.casefold().split()
-    found = list(islice(list_threads(page, words), skip, skip + count + 1))
+    found = list(islice(list_threads(page, words), skip, skip + PEOPLE + 1))
     return {
-        "people": [show_person(page, thread) for thread in found[:count]],
-        "more": len(found) > count,
+        "people": [show_person(page, thread) for thread in found[:PEOPLE]],
+        "more": len(found) > PEOPLE,
         "total": len(page.people),
         "now": milliseconds(page.clock.now()),
         "page": {"id": page.page_id, "name": page.page_name},
@@ -132,8 +132,7 @@ def list_threads(page: PageState, words: Sequence[str] = ()) -> Iterator[str]:
 def _name(page: PageState, thread: str) -> str:
     if not thread:
         return "Requests that named nobody"
-    person = page.people.get(thread)
-    return (person.name if person is not None else "") or thread
+    return page.name_of(thread)
 
 
 def _is_typing(records: list[Record], now: Any) -> bool:

@@ -375,8 +375,7 @@ class SimulatedPerson:
 
     def _question(self) -> dict[str, Any]:
         for message in reversed(self.received):
-            payload = (message.payload.get("attachment") or {}).get("payload") or {}
-            if payload.get("template_type") == "customer_feedback":
-                question: dict[str, Any] = payload["feedback_screens"][0]["questions"][0]
+            if message.attached.get("template_type") == "customer_feedback":
+                question: dict[str, Any] = message.attached["feedback_screens"][0]["questions"][0]
                 return question
         raise SandboxError(f"{self!r} was not asked for feedback")

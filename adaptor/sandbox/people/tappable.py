@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adaptor.sandbox.show.plain_text import objects_in
 from adaptor.sandbox.state.records import Incoming, Message
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def tappable_quick_replies(page: PageState, psid: str) -> list[Tappable]:
 
 
 def _quick_replies(replies: Any, page: PageState, psid: str) -> Iterator[Tappable]:
-    for reply in _objects(replies):
+    for reply in objects_in(replies):
         kind = reply.get("content_type")
         if kind == "text":
             yield Tappable("quick_reply", str(reply.get("title") or ""), str(reply.get("payload") or ""))
@@ -71,14 +72,10 @@ def tappable_buttons(message: Message, page: PageState) -> Iterator[Tappable]:
     template = message.payload.get("template")
     if isinstance(template, dict):
         yield from _buttons_of_utility(template, page)
-    attachment = message.payload.get("attachment")
-    payload = attachment.get("payload") if isinstance(attachment, dict) else None
-    if not isinstance(payload, dict):
-        return
-    for part in (payload, *_objects(payload.get("elements"))):
-        for button in _objects(part.get("buttons")):
+    for part in (message.attached, *objects_in(message.attached.get("elements"))):
+        for button in objects_in(part.get("buttons")):
             yield _button(button)
-        for image in _objects(part.get("images")):
+        for image in objects_in(part.get("images")):
             action = image.get("action")
             if isinstance(action, dict) and action.get("type") == "postback":
                 text = str(action.get("text"))
@@ -89,8 +86,8 @@ def _buttons_of_utility(template: dict[str, Any], page: PageState) -> Iterator[T
     language = template.get("language")
     code = str(language.get("code")) if isinstance(language, dict) else ""
     found = page.templates.get((str(template.get("name")), code))
-    given = next((c for c in _objects(template.get("components")) if str(c.get("type")).lower() == "buttons"), {})
-    parameters = _objects(given.get("parameters"))
+    given = next((c for c in objects_in(template.get("components")) if str(c.get("type")).lower() == "buttons"), {})
+    parameters = objects_in(given.get("parameters"))
     for index, button in enumerate(found.buttons if found is not None else ()):
         filled = {**button, **(parameters[index] if index < len(parameters) else {})}
         kind = "postback" if str(button.get("type")).upper() == "POSTBACK" else "web_url"
@@ -101,14 +98,14 @@ def _buttons_of_utility(template: dict[str, Any], page: PageState) -> Iterator[T
 def tappable_in_profile(page: PageState, psid: str) -> Iterator[tuple[str, Tappable]]:
     """Give what the Page's profile offers to a person, each with its place: `menu`, `ice_breakers`, `get_started`."""
     menus = page.menus.get(psid) or page.profile.get("persistent_menu")
-    for menu in _objects(menus)[:1]:
-        for item in _objects(menu.get("call_to_actions")):
+    for menu in objects_in(menus)[:1]:
+        for item in objects_in(menu.get("call_to_actions")):
             yield "menu", _button(item)
     if any(isinstance(record, Incoming) for record in page.timeline.get(psid, [])):
         # Both are only for people who have never written.
         return
-    breakers = _objects(page.profile.get("ice_breakers"))
-    asked = [each for part in breakers for each in _objects(part.get("call_to_actions"))] or breakers
+    breakers = objects_in(page.profile.get("ice_breakers"))
+    asked = [each for part in breakers for each in objects_in(part.get("call_to_actions"))] or breakers
     for each in asked:
         if "question" in each:
             yield "ice_breakers", Tappable("postback", str(each["question"]), str(each.get("payload")))
@@ -123,7 +120,3 @@ def _button(button: dict[str, Any]) -> Tappable:
     return Tappable(
         kind, title, str(button.get("url") if kind in {"web_url", "account_link"} else button.get("payload"))
     )
-
-
-def _objects(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, (list, tuple)) else []

@@ -37,9 +37,7 @@ class Stream(Protocol):
         """Read at most `size` bytes."""
 
 
-def read_multipart(
-    stream: Stream, content_type: str, uploads: Uploads | None = None
-) -> tuple[dict[str, str], dict[str, File]]:
+def read_multipart(stream: Stream, content_type: str, uploads: Uploads) -> tuple[dict[str, str], dict[str, File]]:
     """Read a whole form.
 
     Args:
@@ -66,9 +64,9 @@ def read_multipart(
         if filename is None:
             fields[name] = reader.content().decode("utf-8", "replace")
         else:
-            size, data = reader.file(LARGEST if uploads is not None else 0)
+            size, data = reader.file(LARGEST)
             kind = part.get("content-type", "")
-            key = uploads.put(kind, data) if uploads is not None and data is not None else ""
+            key = uploads.put(kind, data) if data is not None else ""
             files[name] = File(filename, kind, size, key)
     raise invalid("The multipart body has too many parts.")
 
@@ -127,9 +125,9 @@ class _Reader:
 
     def file(self, most: int) -> tuple[int, bytes | None]:
         """Read a file: give its size, and its bytes if they are at most `most`."""
-        kept = bytearray() if most else None
+        kept = bytearray()
         size = max(self._walk(kept, most + 2) - 2, 0)
-        return size, bytes(kept[2:]) if kept is not None and size <= most else None
+        return size, bytes(kept[2:]) if size <= most else None
 
     def _walk(self, kept: bytearray | None, enough: int | None = None) -> int:
         """Read up to the next delimiter; give the number of bytes before it.

@@ -49,7 +49,7 @@ _JSON_WORD: Final = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?|true|false|null")
 
 
 def read_parameters(
-    query: str, content_type: str, body: Stream, uploads: Uploads | None = None
+    query: str, content_type: str, body: Stream, uploads: Uploads
 ) -> tuple[dict[str, Any], dict[str, File]]:
     """Gather the parameters of a request and the files that came with it.
 

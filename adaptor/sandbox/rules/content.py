@@ -93,7 +93,7 @@ def _check_source(payload: RequestObject, file: File | None, page: PageState, ki
     if (url is not None) + has_id + (file is not None) != 1:
         raise invalid(f"Param {payload.path} must hold either url or attachment_id, or come with a file in filedata")
     if has_id:
-        check_attachment_id(payload.value["attachment_id"], page, kind)
+        _check_attachment_id(payload.value["attachment_id"], page, kind)
 
 
 def check_file(kind: str, file: File) -> None:
@@ -106,19 +106,18 @@ def check_file(kind: str, file: File) -> None:
         raise Refused(BAD_UPLOAD)
 
 
-def check_attachment_id(value: object, page: PageState, kind: str | None = None) -> None:
+def _check_attachment_id(value: object, page: PageState, kind: str) -> None:
     """Refuse an attachment id that is malformed, expired, of another kind, or unknown.
 
     With `foreign_ids`, unknown ids pass: they may come from uploads to the real Page.
     """
     text = str(value)
-    with page.lock:
-        made = page.attachments.get(text)
+    made = page.attachments.get(text)
     if not (text.isascii() and text.isdigit()) or (made is None and not page.foreign_ids):
         raise Refused(FOREIGN_ATTACHMENT)
     if made is None:
         return
     if page.clock.now() - made.made_at > limits.ATTACHMENT_LIFE:
         raise Refused(FOREIGN_ATTACHMENT)
-    if kind is not None and made.type != kind:
+    if made.type != kind:
         raise Refused(BAD_UPLOAD)

@@ -43,11 +43,10 @@ def fill_template(page: PageState, template: RequestObject) -> tuple[str, ...]:
 
 
 def _find(page: PageState, name: str, language: str) -> UtilityTemplate:
-    with page.lock:
-        found = page.templates.get((name, language))
-        languages = sorted(code for known, code in page.templates if known == name)
+    found = page.templates.get((name, language))
     # For these errors only the code is documented; the words are ours.
     if found is None:
+        languages = sorted(code for known, code in page.templates if known == name)
         there = f" It exists in: {', '.join(languages)}." if languages else ""
         error = GraphError(100, f"(#100) There is no message template '{name}' in the language '{language}'.{there}")
         raise Refused(

@@ -101,7 +101,7 @@ def challenge(error: GraphError) -> str:
     return f'OAuth "Facebook Platform" "{word}" "{_one_line(error.message)}"'
 
 
-def business_usage(simulation: Simulation, minutes: int = 0) -> str:
+def business_usage(simulation: Simulation, minutes: int) -> str:
     """Give the value of the header with the used share of the Page's calls and the wait for more."""
     percent, wait = (100, minutes) if minutes else simulation.rate_limiter.usage()
     usage = {

@@ -24,7 +24,7 @@ def assert_sent(
     wanted: dict[str, Any],
 ) -> list[Message]:
     """Give the matching messages; fail if there is none, or not exactly `times`."""
-    here = [message for message in messages if psid is None or message.psid == str(psid)]
+    here = [message for message in messages if psid is None or message.psid == psid]
     fitting = [message for message in here if all(_fits(message, key, value) for key, value in wanted.items())]
     if len(fitting) == times or (times is None and fitting):
         return fitting
@@ -35,7 +35,7 @@ def assert_sent(
     if times is not None:
         lines[0] += f", expected {times}"
     lines += _list(f"sent{whom}" if here or psid is None else f"nothing was sent{whom}; sent", here or messages)
-    refused = [refusal for refusal in refusals if psid is None or refusal.psid == str(psid)]
+    refused = [refusal for refusal in refusals if psid is None or refusal.psid == psid]
     for refusal in refused[-_SHOWN:]:
         code = f"{refusal.code}/{refusal.subcode}" if refusal.subcode else str(refusal.code)
         lines.append(f"  refused {code}: {show_line(refusal.message)}")
@@ -61,9 +61,7 @@ def _fits(message: Message, key: str, value: Any) -> bool:
     if key in message.payload:
         return bool(message.payload[key] == value)
     if key == "template_type":
-        attachment = message.payload.get("attachment")
-        payload = attachment.get("payload") if isinstance(attachment, dict) else None
-        return isinstance(payload, dict) and payload.get("template_type") == value
+        return bool(message.attached.get("template_type", "") == value)
     if key == "attachment_type":
         attachment = message.payload.get("attachment")
         return isinstance(attachment, dict) and attachment.get("type") == value

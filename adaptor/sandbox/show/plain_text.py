@@ -80,7 +80,7 @@ def show_message(message: Message) -> list[str]:
     elif isinstance(payload.get("attachment"), dict):
         lines = _show_attachment(payload["attachment"], message.files)
     elif isinstance(payload.get("attachments"), list):
-        for attachment in _objects(payload["attachments"]):
+        for attachment in objects_in(payload["attachments"]):
             lines += _show_attachment(attachment, ())
     elif isinstance(payload.get("template"), dict):
         # The sandbox has no text for this template.
@@ -93,8 +93,8 @@ def show_message(message: Message) -> list[str]:
 def _show_utility(template: dict[str, Any]) -> str:
     given = [
         str(parameter.get("text"))
-        for component in _objects(template.get("components"))
-        for parameter in _objects(component.get("parameters"))
+        for component in objects_in(template.get("components"))
+        for parameter in objects_in(component.get("parameters"))
         if parameter.get("text") is not None
     ]
     inputs = f" with {', '.join(given)}" if given else ""
@@ -111,7 +111,7 @@ def show_action(action: Action) -> str:
 def show_incoming(incoming: Incoming) -> list[str]:
     """Give the lines of a person's message."""
     lines = show_text(incoming.text) if incoming.text else []
-    for attachment in _objects(incoming.payload.get("attachments")):
+    for attachment in objects_in(incoming.payload.get("attachments")):
         lines += _show_attachment(attachment, ())
     return lines or [""]
 
@@ -165,13 +165,13 @@ def _show_template(payload: dict[str, Any]) -> list[str]:
     elif kind == "customer_information":
         lines = ["(asks for an address and contact details)"]
     elif kind == "product":
-        lines = [f"(product {show_line(str(each.get('id')))})" for each in _objects(payload.get("elements"))]
+        lines = [f"(product {show_line(str(each.get('id')))})" for each in objects_in(payload.get("elements"))]
     else:
         lines = _show_card(payload)
-        for element in _objects(payload.get("elements")):
+        for element in objects_in(payload.get("elements")):
             lines += _show_card(element)
-        for screen in _objects(payload.get("feedback_screens")):
-            for question in _objects(screen.get("questions")):
+        for screen in objects_in(payload.get("feedback_screens")):
+            for question in objects_in(screen.get("questions")):
                 lines += _texts(question, "title")
         if kind == "customer_feedback":
             lines.append(f"[{show_line(str(payload.get('button_title') or 'Give feedback'))}]")
@@ -184,7 +184,7 @@ def _show_card(card: dict[str, Any]) -> list[str]:
         lines.append(f"(image) {show_line(card['image_url'])}")
     if card.get("media_type") is not None:
         lines.append(f"({show_line(str(card['media_type']))}) {_source(card)}")
-    lines += [f"(image) {_source(image)}" for image in _objects(card.get("images"))]
+    lines += [f"(image) {_source(image)}" for image in objects_in(card.get("images"))]
     lines += _texts(card, "text", "title", "subtitle")
     if isinstance(card.get("coupon_code"), str):
         lines.append(f"Code: {show_line(card['coupon_code'])}")
@@ -198,7 +198,7 @@ def _show_receipt(receipt: dict[str, Any]) -> list[str]:
         return show_line(str(value))
 
     lines = [f"Receipt for {words(receipt.get('recipient_name'))}, order {words(receipt.get('order_number'))}"]
-    for element in _objects(receipt.get("elements")):
+    for element in objects_in(receipt.get("elements")):
         quantity = element.get("quantity")
         count = f"{words(quantity)} × " if quantity is not None else ""
         lines.append(f"{count}{words(element.get('title'))}: {words(element.get('price'))}")
@@ -210,7 +210,7 @@ def _show_receipt(receipt: dict[str, Any]) -> list[str]:
 
 def _show_buttons(buttons: object) -> list[str]:
     titles = []
-    for button in _objects(buttons):
+    for button in objects_in(buttons):
         kind = str(button.get("content_type") or button.get("type"))
         title = str(button.get("title") or _OWN_WORDS.get(kind) or "picture")
         titles.append(f"[{show_line(title)}]")
@@ -221,5 +221,6 @@ def _texts(part: dict[str, Any], *keys: str) -> list[str]:
     return [line for key in keys if isinstance(part.get(key), str) for line in show_text(part[key])]
 
 
-def _objects(value: object) -> list[dict[str, Any]]:
+def objects_in(value: object) -> list[dict[str, Any]]:
+    """Give the objects of a list; none of anything else."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -143,9 +143,14 @@ class PageState:
         """The names and languages of the message templates, by their ids."""
         return {template.id: key for key, template in self.templates.items()}
 
+    def name_of(self, thread: str) -> str:
+        """Give the name of the person of a thread, or the thread's own where there is none."""
+        person = self.people.get(thread)
+        return (person.name if person is not None else "") or thread
+
     def file_url(self, file: File | None, name: str) -> str:
         """Give the address of an uploaded file, or one that does not resolve if its bytes were not stored."""
-        return f"{self.base}{FILES}{file.key}" if file is not None and file.key else f"https://cdn.invalid/{name}"
+        return self.file_url_of(file.key) if file is not None and file.key else f"https://cdn.invalid/{name}"
 
     def file_url_of(self, key: str) -> str:
         """Give the address that serves the bytes with this key."""

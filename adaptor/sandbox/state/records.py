@@ -60,6 +60,13 @@ class Message:
         text = self.payload.get("text")
         return text if isinstance(text, str) else None
 
+    @property
+    def attached(self) -> dict[str, Any]:
+        """The payload of its attachment, such as a template; empty without one."""
+        attachment = self.payload.get("attachment")
+        payload = attachment.get("payload") if isinstance(attachment, dict) else None
+        return payload if isinstance(payload, dict) else {}
+
 
 @dataclass(frozen=True, slots=True)
 class Action:

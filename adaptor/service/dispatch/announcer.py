@@ -1,4 +1,4 @@
-"""Who is told that a run was queued. On one machine nobody has to be: the server wakes its own dispatcher."""
+"""Announcing queued runs. On one machine nothing has to be announced: the server wakes its own dispatcher."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Announcer:
-    """Announces queued runs to nobody: dispatchers look at the rows about once a second."""
+    """Announces nothing: dispatchers look at the rows about once a second."""
 
     def announce(self, runs: Sequence[str], *, is_answer: bool = True) -> None:
         """Announce runs, inside the transaction that queues them. A run is performed even if this is lost.

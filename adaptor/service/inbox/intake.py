@@ -15,13 +15,11 @@ from ...ledger.errors import LedgerError
 from ..store.records import Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from ..store.records import Event, NewRun
+    from ..store.records import Arrivals
     from ..store.store import ServiceStore
     from .spool import Spool
-
-    Arrivals = Sequence[tuple[Event, Sequence[NewRun]]]
 
 #: How many events may wait for the disk. Beyond that a webhook is refused, and Meta delivers it again later.
 MOST_WAITING = 10_000

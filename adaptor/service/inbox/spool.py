@@ -14,9 +14,7 @@ from typing import IO, TYPE_CHECKING
 from ..store.records import Event, NewRun
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    Arrivals = Sequence[tuple[Event, Sequence[NewRun]]]
+    from ..store.records import Arrivals
 
 #: How many servers may have a spool in the same folder.
 _MOST_FILES = 100
@@ -29,15 +27,18 @@ class Spool:
 
     Args:
         folder: Where the file lies; it is made where it is missing.
+
+    Attributes:
+        size: How many bytes wait in it.
     """
 
     def __init__(self, folder: str) -> None:
         os.makedirs(folder, mode=0o700, exist_ok=True)
         self._file = _first_free(folder)
-        self._size = self._whole_lines()
+        self.size = self._whole_lines()
 
     def __bool__(self) -> bool:
-        return self._size > 0
+        return self.size > 0
 
     def append(self, arrivals: Arrivals) -> None:
         """Write events to the end of the file; they are on the disk then.
@@ -48,18 +49,18 @@ class Spool:
         lines = [{"event": asdict(event), "runs": [asdict(run) for run in runs]} for event, runs in arrivals]
         data = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
         try:
-            self._file.seek(self._size)
+            self._file.seek(self.size)
             self._file.write(data)
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError:
-            self._file.truncate(self._size)
+            self._file.truncate(self.size)
             raise
-        self._size += len(data)
+        self.size += len(data)
 
     def read(self, offset: int, most: int) -> tuple[list[tuple[Event, list[NewRun]]], int]:
         """Return some events from a place in the file on, and the place behind them; others may append meanwhile."""
-        left = self._size - offset
+        left = self.size - offset
         data = os.pread(self._file.fileno(), min(left, _BLOCK_BYTES), offset)
         if b"\n" not in data:
             data = os.pread(self._file.fileno(), left, offset)
@@ -68,33 +69,28 @@ class Spool:
         batch = [(Event(**each["event"]), [NewRun(**run) for run in each["runs"]]) for each in found]
         return batch, offset + sum(map(len, lines))
 
-    @property
-    def size(self) -> int:
-        """How many bytes wait in it."""
-        return self._size
-
     def is_end(self, offset: int) -> bool:
         """Whether nothing is behind a place in the file."""
-        return offset >= self._size
+        return offset >= self.size
 
     def clear(self) -> None:
         """Empty the file: all of it is stored."""
         self._file.truncate(0)
-        self._size = 0
+        self.size = 0
 
     def close(self) -> None:
         """Close the file; what it holds stays."""
         self._file.close()
 
     def _whole_lines(self) -> int:
-        """Return how many bytes are whole lines: of a half one nobody was told that it is stored."""
+        """Return how many bytes are whole lines; what is half written was never answered with 200."""
         self._file.seek(0)
         return self._file.read().rfind(b"\n") + 1
 
 
 def _first_free(folder: str) -> IO[bytes]:
     """Open the first file that no living process uses."""
-    for number in range(1, _MOST_FILES):
+    for number in range(1, _MOST_FILES + 1):
         descriptor = os.open(os.path.join(folder, f"spool-{number}.jsonl"), os.O_CREAT | os.O_RDWR, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

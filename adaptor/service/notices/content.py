@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..store.notices import PAGE_PAUSED, PAGE_RESUMED, PAGE_WARNED, RUN_FAILED
+from ..store.page_pauses import page_in_words
+from ..store.records import run_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +21,9 @@ _PAGES = {
     PAGE_RESUMED: "is no longer paused: its runs continue.",
     PAGE_WARNED: "has a warning from Meta: its messages break a policy. Read the Page's support inbox.",
 }
+#: How many runs a notice of many names.
+_MOST_NAMED = 20
+_ENDED = {"failed": "failed", "crashed": "crashed", "killed": "been stopped by a limit or a signal"}
 
 
 def content_of(
@@ -39,14 +44,14 @@ def content_of(
     facts: dict[str, Any] = {"notice": notice.kind, "project": project, "at": at}
     if notice.kind != RUN_FAILED:
         pause = next((each for each in pauses if each.page == notice.page), None)
-        named = f"The Page {notice.page}" if notice.page else "A Page whose id is not known"
-        facts |= {"page": notice.page or None, "text": f"{project}: {named} {_PAGES[notice.kind]}"}
+        text = f"{project}: {page_in_words(notice.page or '')} {_PAGES[notice.kind]}"
+        facts |= {"page": notice.page or None, "text": text}
         if notice.kind == PAGE_PAUSED and pause is not None:
             facts |= {"kind": pause.kind, **({"error": pause.why} if "error" in include else {})}
         return facts
     if run is None or run.ended is None:
         return None
-    name = f"{run.workflow}: {run.start}" if run.workflow else run.start
+    name = run_name(run.workflow, run.start)
     facts |= {
         "run": run.id,
         "workflow": run.workflow or None,
@@ -86,8 +91,3 @@ def content_of_many(notices: Sequence[Notice], project: str, runs: Sequence[RunR
         "runs": [run.id for run in ended[:_MOST_NAMED]],
         "text": f"{project}: {len(ended):,} runs{name} have failed. See: adaptor runs queue --status failed",
     }
-
-
-#: How many runs a notice of many names.
-_MOST_NAMED = 20
-_ENDED = {"failed": "failed", "crashed": "crashed", "killed": "been stopped by a limit or a signal"}

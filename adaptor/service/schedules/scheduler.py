@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...runner.execution.recording.run_id import new_run_id
-from ..store.records import NewRun
+from ..store.records import NewRun, run_name
+from ..triggers.runs import ID_LETTERS
 from .moments import latest_moment
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
     from ..store.store import ServiceStore
     from ..triggers.project import Clock, Project
-
-_ID_LETTERS = 10
 
 
 class Scheduler:
@@ -63,7 +62,7 @@ class Scheduler:
         # No two runs of a schedule at once: the key keeps their order, as that of a person does.
         order = f"schedule {clock.workflow}/{clock.step}"
         run = NewRun(
-            new_run_id(_ID_LETTERS),
+            new_run_id(ID_LETTERS),
             clock.workflow,
             clock.step,
             clock.digest,
@@ -74,5 +73,4 @@ class Scheduler:
         )
         if schedules.serve(run, before, moment.timestamp()):
             self._served[key] = moment.timestamp()
-            name = f"{clock.workflow}: " if clock.workflow else ""
-            self._log("info", f"{moment:%Y-%m-%d %H:%M %Z} → {name}{clock.step} ({run.id})")
+            self._log("info", f"{moment:%Y-%m-%d %H:%M %Z} → {run_name(clock.workflow, clock.step)} ({run.id})")

@@ -10,13 +10,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ...ledger.database.database import from_text, storable, to_text
-from .records import CANCELLED, QUEUED, WAITING
+from .records import CANCELLED, QUEUED, WAITING, NewRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ...ledger.database.database import Database
-    from .records import Event, NewRun, RunRow
+    from .records import Event, RunRow
 
 #: The events that answer a question, by Meta's fields.
 ANSWERS = ("messages", "messaging_postbacks")
@@ -100,8 +100,6 @@ def _set_answer(database: Database, id_: str, waits: dict[str, Any], facts: Any,
 
 def _later_runs(database: Database, person: str, waits: dict[str, Any]) -> list[NewRun]:
     """Return the runs of an answer that is replaced by an earlier one; where it has none, it is kept."""
-    from .records import NewRun
-
     found = [NewRun(**run) for run in waits.get("runs") or ()]
     if not found:
         _keep(database, person, moment_of(waits["facts"], database.now()), waits["facts"])

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from ...ledger.claims.write_id import is_write_id
 from ...ledger.database.database import from_text, storable, to_text
 from ...ledger.records import sent
-from ..dispatch.announcer import Announcer
 from .answers import ANSWERS, cancel_answers, lock_answers, offer_answer
 from .page_pauses import heed_policy
 from .people import heed_pause, heed_stop, is_paused, saw
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
 
     from ...ledger.claims.writes import Writes
     from ...ledger.database.database import Database
-    from .records import Event, NewRun
+    from ..dispatch.announcer import Announcer
+    from .records import Arrivals, Event, NewRun
 
 #: Why a run was cancelled.
 PAUSED = "A human answers this person, so the workflow does not."
@@ -33,12 +33,12 @@ PAUSED = "A human answers this person, so the workflow does not."
 class Events:
     """The events of all Pages."""
 
-    def __init__(self, database: Database, writes: Writes, announcer: Announcer | None = None) -> None:
+    def __init__(self, database: Database, writes: Writes, announcer: Announcer) -> None:
         self._database = database
         self._writes = writes
-        self._announcer = announcer or Announcer()
+        self._announcer = announcer
 
-    def store(self, arrivals: Sequence[tuple[Event, Sequence[NewRun]]]) -> list[Stored]:
+    def store(self, arrivals: Arrivals) -> list[Stored]:
         """Store events and queue their runs, durably and all together.
 
         Args:

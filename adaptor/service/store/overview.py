@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...ledger.database.database import from_text, placeholders
-from .records import QUEUED, RUNNING, WAITING
+from .records import QUEUED, RUNNING, WAITING, run_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,16 +92,15 @@ class Overview:
         counts = {QUEUED: 0, RUNNING: 0, **{status: int(count) for status, count in found}, WAITING: int(waiting)}
         return counts, max(0.0, float(oldest or 0.0))
 
-    def statuses(self, newest: int = 500) -> dict[str, tuple[str, str, int, str | None]]:
-        """Return the start, status, attempts and error of the newest runs, and of all that are open."""
+    def statuses(self) -> dict[str, tuple[str, str, int, str | None]]:
+        """Return the name, status, attempts and error of the 500 newest runs, and of all that are open."""
         with self._database.reading():
             found = self._database.run(
                 "SELECT id, workflow, start, status, epoch, error FROM service_runs "
-                "WHERE is_open = 1 OR n > (SELECT coalesce(max(n), 0) FROM service_runs) - ? ORDER BY n",
-                (newest,),
+                "WHERE is_open = 1 OR n > (SELECT coalesce(max(n), 0) FROM service_runs) - 500 ORDER BY n"
             ).fetchall()
         return {
-            id_: (f"{workflow}: {start}" if workflow else start, status, int(epoch), error)
+            id_: (run_name(workflow, start), status, int(epoch), error)
             for id_, workflow, start, status, epoch, error in found
         }
 
@@ -121,8 +120,8 @@ class Overview:
             ).fetchall()
         return {status: int(count) for status, count in found}
 
-    def threads(self, most: int = 50) -> list[Thread]:
-        """Return the people who had the newest events, the newest first."""
+    def threads(self) -> list[Thread]:
+        """Return the 50 people who had the newest events, the newest first."""
         database = self._database
         with database.reading():
             found = database.run(
@@ -131,8 +130,8 @@ class Overview:
                 f"(SELECT max(p.ends) FROM service_pauses AS p WHERE p.page = e.page AND p.psid = e.person "
                 f"AND p.ends > {database.clock}) FROM service_events AS e WHERE e.person IS NOT NULL "
                 "AND e.n > (SELECT coalesce(max(n), 0) FROM service_events) - ? "
-                "GROUP BY e.page, e.person ORDER BY max(e.n) DESC LIMIT ?",
-                (WINDOW, most),
+                "GROUP BY e.page, e.person ORDER BY max(e.n) DESC LIMIT 50",
+                (WINDOW,),
             ).fetchall()
         return [
             Thread(page, psid, int(count), float(last), bool(stopped), None if until is None else float(until))
@@ -155,8 +154,7 @@ class Overview:
             ).fetchall()
         entries = [Entry(float(at), kind, None, "", from_text(facts)) for at, kind, facts in events]
         entries += [
-            Entry(float(at), f"{workflow}: {start}" if workflow else start, id_, status, None)
-            for at, workflow, start, id_, status in runs
+            Entry(float(at), run_name(workflow, start), id_, status, None) for at, workflow, start, id_, status in runs
         ]
         return sorted(entries, key=lambda entry: entry.moment, reverse=True)[:most]
 

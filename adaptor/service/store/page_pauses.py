@@ -43,6 +43,11 @@ class PagePause(NamedTuple):
     waiting: int = 0
 
 
+def page_in_words(page: str) -> str:
+    """Return the id of a Page, which may be empty, as people read it."""
+    return f"The Page {page}" if page else "A Page whose id is not known"
+
+
 def policy_action(event: Event) -> str | None:
     """Return what Meta did to the Page of an event: `warning`, `block` or `unblock`; None where it did nothing."""
     content = event.facts.get("policy_enforcement") if event.kind == _FIELD else None

@@ -76,11 +76,9 @@ def heed_stop(database: Database, event: Event) -> None:
 
     A newsletter that is wanted again undoes only that it was stopped, and nothing that the person wrote.
     """
-    if event.psid is None:
+    if event.psid is None or event.stops is None:
         return
     who = storable(event.page), storable(event.psid)
-    if event.stops is None:
-        return
     if event.stops:
         _put_on(database, *who, event.kind, stronger=event.kind != NEWSLETTERS)
     elif event.kind == NEWSLETTERS:

@@ -38,10 +38,6 @@ class Funnel(NamedTuple):
     delivered: int
     read: int
 
-    def as_json(self) -> dict[str, int]:
-        """Return it as JSON."""
-        return self._asdict()
-
 
 def receive_receipt(database: Database, event: Event) -> None:
     """Record a receipt, inside a transaction. One that comes late moves no moment back."""

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    #: Events, each with the runs that it starts.
+    Arrivals = Sequence[tuple["Event", Sequence["NewRun"]]]
 
 #: The states of a run. The first two are open: while a run of a person is open, the person's later runs wait.
 QUEUED = "queued"
@@ -16,8 +22,9 @@ KILLED = "killed"
 CANCELLED = "cancelled"
 #: It has asked, and nobody has answered yet; no process holds it, and the person's other runs do not wait for it.
 WAITING = "waiting"
-OPEN = (QUEUED, RUNNING)
-ENDED = (SUCCEEDED, FAILED, CRASHED, KILLED, CANCELLED)
+#: How a run ends that did not succeed, and nobody cancelled it.
+UNSUCCESSFUL = (FAILED, CRASHED, KILLED)
+ENDED = (SUCCEEDED, *UNSUCCESSFUL, CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,11 @@ def page_of_person(person: str | None) -> str:
     """Return the Page of a person, as `Event.person` names them; empty for a schedule and for nobody."""
     page, separator, _ = (person or "").partition("/")
     return page if separator and page.isdecimal() else ""
+
+
+def run_name(workflow: str, start: str) -> str:
+    """Return what a run performs, for people: the workflow, where the file holds several, and the step."""
+    return f"{workflow}: {start}" if workflow else start
 
 
 @dataclass(frozen=True)

@@ -123,10 +123,8 @@ def _forget_run(database: Database, id_: str) -> None:
         "WHERE page = ? AND person = ? AND received BETWEEN ? AND ?",
         (page, psid, queued - _TOGETHER_SECONDS, ended),
     )
-    others = database.run("SELECT count(*) FROM service_runs WHERE person = ? AND ended IS NULL", (person,)).fetchone()[
-        0
-    ]
-    if others:
+    others = "SELECT 1 FROM service_runs WHERE person = ? AND ended IS NULL LIMIT 1"
+    if database.run(others, (person,)).fetchone() is not None:
         return
     database.run("DELETE FROM service_answers WHERE person = ?", (person,))
     last = "DELETE FROM service_people WHERE page = ? AND psid = ? AND last_message <= ?"

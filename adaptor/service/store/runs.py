@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ...core.errors import AdaptorError
+from ...core.text.number_of import number_of
 from ...ledger.database.database import from_text, placeholders, storable, to_text
 from ..dispatch.announcer import Announcer
 from .answers import forget_answers, lock_answers, take_answer, waits_of
@@ -14,11 +16,10 @@ from .people import OLDEST
 from .records import (
     CANCELLED,
     CRASHED,
-    FAILED,
-    KILLED,
     QUEUED,
     RUNNING,
     SUCCEEDED,
+    UNSUCCESSFUL,
     WAITING,
     NewRun,
     RunRow,
@@ -39,8 +40,6 @@ _COLUMNS = (
 )
 #: A run whose process was lost after so many failures is given up: it may be what ends them.
 _MOST_LOST = 7
-#: How a run ends that is no success: a notice says so.
-_NOTED = (FAILED, CRASHED, KILLED)
 
 
 def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None = None) -> None:
@@ -180,7 +179,7 @@ class Runs:
             )
             if is_still_ours and response is not None:
                 record_response(database, run.id, response)
-            if is_still_ours and status in _NOTED:
+            if is_still_ours and status in UNSUCCESSFUL:
                 record_notice(database, RUN_FAILED, run=run.id)
             if is_still_ours and run.person is not None:
                 forget_answers(database, run.person)
@@ -226,14 +225,15 @@ class Runs:
             if run.person is not None:
                 lock_answers(database, [run.person])
             waits = waits_of(database, run, step, arrival)
-            changed = database.run(
-                f"UPDATE service_runs SET status = ?, is_open = 0, holder = NULL, failures = 0, error = NULL, "
-                f"due = {database.clock} + ?, waits = ? WHERE id = ? AND epoch = ? AND holder = ? AND status = ?",
-                (WAITING, seconds, to_text(waits), run.id, run.epoch, run.holder, RUNNING),
-            ).rowcount
-            if changed and run.person is not None:
+            is_still_ours = self._change(
+                run,
+                "status = ?, is_open = 0, holder = NULL, failures = 0, error = NULL, "
+                f"due = {database.clock} + ?, waits = ?",
+                (WAITING, seconds, to_text(waits)),
+            )
+            if is_still_ours and run.person is not None:
                 take_answer(database, run, waits)
-            return bool(changed)
+            return is_still_ours
 
         return database.transact(work, durable=True)
 
@@ -246,26 +246,25 @@ class Runs:
                 f"SELECT id, waits FROM service_runs WHERE status = 'waiting' AND due <= {database.clock}"
             ).fetchall()
 
-        def release(id_: str, waits: str) -> bool:
-            return bool(
-                database.run(
-                    "UPDATE service_runs SET status = ?, is_open = 1, waits = ? WHERE id = ? AND status = ?",
-                    (QUEUED, to_text({**from_text(waits), "facts": None}), id_, WAITING),
-                ).rowcount
-            )
-
-        return [id_ for id_, waits in found if database.transact(partial(release, id_, waits), durable=True)]
+        change = "status = ?, is_open = 1, waits = ? WHERE id = ? AND status = ?"
+        return [
+            id_
+            for id_, waits in found
+            if self._update(change, (QUEUED, to_text({**from_text(waits), "facts": None}), id_, WAITING), durable=True)
+        ]
 
     def _change(self, run: RunRow, change: str, values: Sequence[Any]) -> bool:
-        def work() -> bool:
-            return bool(
-                self._database.run(
-                    f"UPDATE service_runs SET {change} WHERE id = ? AND epoch = ? AND holder = ? AND status = ?",
-                    (*values, run.id, run.epoch, run.holder, RUNNING),
-                ).rowcount
-            )
+        """Change a run that this process has claimed; return whether the claim still held."""
+        claimed = "WHERE id = ? AND epoch = ? AND holder = ? AND status = ?"
+        return self._update(f"{change} {claimed}", (*values, run.id, run.epoch, run.holder, RUNNING))
 
-        return self._database.transact(work)
+    def _update(self, change: str, values: Sequence[Any], *, durable: bool = False) -> bool:
+        """Change a run in a transaction; return whether the condition held."""
+
+        def work() -> bool:
+            return bool(self._database.run(f"UPDATE service_runs SET {change}", values).rowcount)
+
+        return self._database.transact(work, durable=durable)
 
     def release_lost(self, own: str | None = None) -> list[str]:
         """Queue the runs of processes that have died or did not renew their lease in time.
@@ -334,31 +333,20 @@ class Runs:
 
     def cancel(self, id_: str) -> bool:
         """Cancel a run that has not begun; return whether it was so."""
-
-        def work() -> bool:
-            return bool(
-                self._database.run(
-                    f"UPDATE service_runs SET status = ?, is_open = 0, ended = {self._database.clock} "
-                    "WHERE id = ? AND status IN (?, ?)",
-                    (CANCELLED, id_, QUEUED, WAITING),
-                ).rowcount
-            )
-
-        return self._database.transact(work, durable=True)
+        return self._update(
+            f"status = ?, is_open = 0, ended = {self._database.clock} WHERE id = ? AND status IN (?, ?)",
+            (CANCELLED, id_, QUEUED, WAITING),
+            durable=True,
+        )
 
     def retry_ended(self, id_: str) -> bool:
         """Queue a run again that did not succeed; return whether it was one. Its next attempt resumes it."""
-
-        def work() -> bool:
-            return bool(
-                self._database.run(
-                    f"UPDATE service_runs SET status = ?, is_open = 1, failures = 0, due = {self._database.clock}, "
-                    "ended = NULL, exit_code = NULL WHERE id = ? AND is_open = 0 AND status NOT IN (?, ?)",
-                    (QUEUED, id_, SUCCEEDED, WAITING),
-                ).rowcount
-            )
-
-        return self._database.transact(work, durable=True)
+        return self._update(
+            f"status = ?, is_open = 1, failures = 0, due = {self._database.clock}, ended = NULL, exit_code = NULL "
+            "WHERE id = ? AND is_open = 0 AND status NOT IN (?, ?)",
+            (QUEUED, id_, SUCCEEDED, WAITING),
+            durable=True,
+        )
 
     def find(self, id_: str) -> RunRow | None:
         """Return a run, or None."""
@@ -378,6 +366,15 @@ class Runs:
                 "SELECT status, count(*) FROM service_runs WHERE is_open = 1 GROUP BY status"
             ).fetchall()
         return {QUEUED: 0, RUNNING: 0, **{status: int(count) for status, count in found}}
+
+    def queued_in_words(self, resumed_by: str) -> str:
+        """Return how many runs are queued, and what they wait for; empty where none is, or it is not known."""
+        try:
+            count = self.count_open()[QUEUED]
+        except AdaptorError:
+            # The log has said why already.
+            count = 0
+        return f"{number_of(count, 'runs')} {'waits' if count == 1 else 'wait'} for {resumed_by}." if count else ""
 
     def _rows(self, where: str, values: Sequence[Any]) -> list[RunRow]:
         found = self._database.run(f"SELECT {_COLUMNS} FROM service_runs WHERE {where}", values).fetchall()

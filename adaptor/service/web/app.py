@@ -28,7 +28,7 @@ def build_app(
     *,
     problems: Callable[[], list[str]],
     log: Callable[[str, str], object],
-    metrics: Metrics | None = None,
+    metrics: Metrics,
 ) -> Any:
     """Return the application.
 
@@ -67,10 +67,10 @@ class Observed:
 
     Args:
         app: The application.
-        metrics: Counts; None counts nothing.
+        metrics: Counts.
     """
 
-    def __init__(self, app: Starlette, metrics: Metrics | None) -> None:
+    def __init__(self, app: Starlette, metrics: Metrics) -> None:
         self._app = app
         self._metrics = metrics
 
@@ -91,5 +91,4 @@ class Observed:
                 # The path of an unknown address is the client's: it must make no label.
                 endpoint = getattr(scope.get("endpoint"), "__name__", "none")
                 span(endpoint, status)
-                if self._metrics is not None:
-                    self._metrics.count_request(endpoint, status, time.perf_counter() - began)
+                self._metrics.count_request(endpoint, status, time.perf_counter() - began)

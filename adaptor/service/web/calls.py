@@ -15,24 +15,22 @@ from ...core.errors import AdaptorError
 from ...core.secrets.redact import sounds_secret
 from ...runner.execution.recording.run_id import new_run_id
 from ...runner.load.triggers.call import PREFIX
-from ..store.records import QUEUED, SUCCEEDED, WAITING, Event, NewRun
+from ..store.records import QUEUED, SUCCEEDED, WAITING, Event, NewRun, run_name
+from ..triggers.runs import ID_LETTERS
 from .body import Refused, read_body, read_json
-from .replies import REPLY_SECONDS
 from .seldom import Seldom
 from .tracing import HEADER as PARENT, current_parent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from concurrent.futures import Future
 
     from starlette.requests import Request
 
-    from ..store.records import Stored
+    from ..store.records import Arrivals, Stored
     from ..triggers.project import Entry, Project
     from .callers import Callers
     from .replies import Ended, Replies
-
-    Arrivals = Sequence[tuple[Event, Sequence[NewRun]]]
 
 #: The header by which a call that is repeated starts nothing again.
 IDEMPOTENCY = "Idempotency-Key"
@@ -41,7 +39,6 @@ RUN_HEADER = "X-Meta-Run-Id"
 #: What the headers of a call show to a workflow: never what lets somebody in.
 _HIDDEN = ("authorization", "cookie", "proxy-authorization", "x-hub-signature", "x-hub-signature-256")
 _MOST_KEY = 255
-_ID_LETTERS = 10
 
 
 class Calls:
@@ -66,7 +63,7 @@ class Calls:
         find: Callable[[str, str], dict[str, Any] | None],
         replies: Replies,
         log: Callable[[str, str], object],
-        seconds: float = REPLY_SECONDS,
+        seconds: float,
     ) -> None:
         self._project = project
         self._callers = callers
@@ -92,7 +89,7 @@ class Calls:
         key = request.headers.get(IDEMPOTENCY)
         if key is not None and not 0 < len(key) <= _MOST_KEY:
             return _no(f"{IDEMPOTENCY} has more than {_MOST_KEY} characters, or none.", 400)
-        id_ = new_run_id(_ID_LETTERS)
+        id_ = new_run_id(ID_LETTERS)
         event = _event(call.path, key, id_, data)
         run = NewRun(
             id_, entry.workflow, entry.step, entry.digest, None, {"data": data, "request": _request(request, call)}
@@ -107,11 +104,7 @@ class Calls:
         except AdaptorError as error:
             self._log("error", str(error))
             return _no("The call could not be stored. Nothing was started.", 503, {"Retry-After": "5"})
-        what = (
-            f"started {entry.workflow + ': ' if entry.workflow else ''}{entry.step} ({id_})"
-            if stored
-            else "came before"
-        )
+        what = f"started {run_name(entry.workflow, entry.step)} ({id_})" if stored else "came before"
         self._log("info", f"call {PREFIX}{call.path} → {what}")
         if not call.waits:
             return _answer(202 if call.success_code is None else call.success_code, None, id_, QUEUED)
@@ -195,7 +188,7 @@ def _ended(entry: Entry, run: str, ended: Ended) -> Response:
         return _answer(chosen or 500, None, run, ended.status, "The final state is too large for an answer.")
     body = response.get("body")
     if body is None and is_well and not call.is_open:
-        # Who is nobody in particular gets only what the job has meant for callers.
+        # A caller without a key gets only what the job has meant for callers.
         body = response.get("state")
     return _answer(status, body, run, ended.status)
 

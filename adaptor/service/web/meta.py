@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from ..store.records import Event, NewRun
+    from ..store.records import Arrivals, Event, NewRun
     from .metrics import Metrics
-
-    Arrivals = Sequence[tuple[Event, Sequence[NewRun]]]
 
 _OUTCOMES = {Stored.BEFORE: "duplicate", Stored.NEW: "new", Stored.PAUSED: "paused", Stored.ANSWER: "answer"}
 
@@ -79,14 +77,14 @@ class Webhooks:
         store: Callable[[Arrivals], Future[list[Stored]]],
         on_stored: Callable[[Event, Sequence[NewRun], Stored], object],
         log: Callable[[str, str], object],
-        metrics: Metrics | None = None,
+        metrics: Metrics,
     ) -> None:
         self._doors = {door.path: door for door in doors}
         self._arrive = arrive
         self._store = store
         self._on_stored = on_stored
         self._log = log
-        self._count = (lambda outcome: None) if metrics is None else metrics.count_event
+        self._count = metrics.count_event
         # Anybody who finds the address can send requests, as fast as the network takes them.
         self._seldom = Seldom(log)
 

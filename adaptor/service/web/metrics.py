@@ -75,7 +75,6 @@ class Metrics:
             ["status"],
             registry=self.registry,
         )
-        self._gauges = gauges
         self.registry.register(_Gauges(gauges))
 
     def count_request(self, endpoint: str, status: int, seconds: float) -> None:
@@ -109,7 +108,7 @@ class _Gauges:
         try:
             found = self._read()
         except AdaptorError:
-            # The rest is told all the same.
+            # The other metrics are there all the same.
             found = {"adaptor_database_up": 0.0}
         for name, value in found.items():
             text, label = _GAUGES[name]

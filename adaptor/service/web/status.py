@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from ...core.errors import AdaptorError
-from ..store.records import CANCELLED, CRASHED, ENDED, FAILED, KILLED, QUEUED, RUNNING, WAITING
+from ..store.records import ENDED, QUEUED, RUNNING, UNSUCCESSFUL, WAITING
 from .body import read_body
 from .session import COOKIE, SECONDS
 from .status_html import Board, board_page, problem_page, sign_in_page, thread_page
@@ -46,10 +46,9 @@ WRONG_SECONDS = 0.5
 #: The runs of a tab.
 _TABS = {
     "open": (QUEUED, RUNNING, WAITING),
-    "failed": (FAILED, CRASHED, KILLED),
+    "failed": UNSUCCESSFUL,
     "all": (),
 }
-_RETRIED = (FAILED, CRASHED, KILLED, CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -226,7 +225,6 @@ class StatusPage:
             tab=tab,
             runs=self._store.runs.newest(50, _TABS[tab]),
             dead=self._store.runs.newest(20, _TABS["failed"]),
-            retried=_RETRIED,
             threads=overview.threads(),
             pace=overview.pace(),
         )

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from ...core.text.harmless import one_line
-from ...runner.report.report_markup import badge, plural, seconds, table
-from ..store.records import CRASHED, FAILED, KILLED, QUEUED, RUNNING, SUCCEEDED, WAITING
+from ...runner.report.report_markup import badge, seconds, table
+from ..store.records import CANCELLED, QUEUED, RUNNING, SUCCEEDED, UNSUCCESSFUL, WAITING, run_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..store.records import RunRow
     from .status import StatusOptions
 
-_KINDS = {SUCCEEDED: "good", FAILED: "bad", CRASHED: "bad", KILLED: "bad", RUNNING: "warn", WAITING: "warn"}
+_KINDS = {SUCCEEDED: "good", **dict.fromkeys(UNSUCCESSFUL, "bad"), RUNNING: "warn", WAITING: "warn"}
 _TABS = {"open": "Open", "failed": "Failed", "all": "All"}
 _MOST_WHY = 200
 
@@ -35,7 +35,6 @@ class Board:
         tab: Which runs are shown: `open`, `failed` or `all`.
         runs: These runs.
         dead: The newest runs that have failed.
-        retried: The statuses of runs that can be retried.
         threads: The people with the newest events.
         pace: How the Pages are doing.
     """
@@ -46,7 +45,6 @@ class Board:
     tab: str
     runs: Sequence[RunRow]
     dead: Sequence[RunRow]
-    retried: Sequence[str]
     threads: Sequence[Thread]
     pace: Sequence[Pace]
 
@@ -96,7 +94,7 @@ def thread_page(options: StatusOptions, page: str, psid: str, entries: Sequence[
     body = (
         f"<main><header><div><h1>{_code(psid)}</h1><p>at the Page {_code(page)}</p></div>"
         f'<nav aria-label="Back"><a href="/status">Back to the status</a></nav></header>'
-        f"<section><h2>{plural(len(entries), 'entry').replace('entrys', 'entries')}</h2>{note}{table(heads, rows)}"
+        f"<section><h2>{len(entries):,} {'entry' if len(entries) == 1 else 'entries'}</h2>{note}{table(heads, rows)}"
         f"</section></main>"
     )
     return _document(f"{options.title}: one person", body)
@@ -104,11 +102,11 @@ def thread_page(options: StatusOptions, page: str, psid: str, entries: Sequence[
 
 def sign_in_page(wrong: str = "") -> str:
     """Return the page that asks for the token."""
-    told = f'<p class="wrong" role="alert">{escape(wrong)}</p>' if wrong else ""
+    problem = f'<p class="wrong" role="alert">{escape(wrong)}</p>' if wrong else ""
     return _document(
         "Sign in",
         '<main class="door"><section><h1>Status</h1><p>Give the token of this service: the <code>status_token</code> '
-        f"of its credentials.</p>{told}"
+        f"of its credentials.</p>{problem}"
         '<form method="post" action="/status/sign-in"><label for="token">Token</label>'
         '<input id="token" name="token" type="password" autocomplete="current-password" required>'
         '<button class="main">Sign in</button></form></section></main>',
@@ -143,7 +141,7 @@ def _section(title: str, id_: str, content: str) -> str:
 
 
 def _tiles(board: Board) -> str:
-    dead = sum(board.counts.get(status, 0) for status in (FAILED, CRASHED, KILLED))
+    dead = sum(board.counts.get(status, 0) for status in UNSUCCESSFUL)
     waited = f"oldest for {seconds(board.oldest)}" if board.counts[QUEUED] and board.oldest >= 1 else ""
     tiles = [
         ("queued", board.counts[QUEUED], "quiet", "open", waited),
@@ -179,11 +177,10 @@ def _runs(board: Board, form: str) -> str:
 def _run_table(runs: Sequence[RunRow], board: Board, form: str) -> str:
     rows = []
     for run in runs:
-        name = f"{run.workflow}: {run.start}" if run.workflow else run.start
         # The rest is in `adaptor runs show`: it may name people.
         why = one_line((run.error or "").split("\n")[0])[:_MOST_WHY]
         button = ""
-        if run.status in board.retried:
+        if run.status in (*UNSUCCESSFUL, CANCELLED):
             label = f"Retry the run {run.id}"
             button = (
                 f'<form method="post" action="/status/retry">{_hidden("form", form)}{_hidden("run", run.id)}'
@@ -192,7 +189,7 @@ def _run_table(runs: Sequence[RunRow], board: Board, form: str) -> str:
         rows.append(
             [
                 _code(run.id),
-                escape(name) + (f'<span class="why">{escape(why)}</span>' if why else ""),
+                escape(run_name(run.workflow, run.start)) + (f'<span class="why">{escape(why)}</span>' if why else ""),
                 _status(run.status),
                 _time(run.queued),
                 f"{run.epoch:,}",

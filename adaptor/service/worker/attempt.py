@@ -136,17 +136,17 @@ def perform(
         people = run.resource("known people", lambda: ServicePeople(order.person))
     except AdaptorError as error:
         return Outcome(1, error=error.report(), is_safe=True)
-    with tempfile.TemporaryFile() as told:
+    with tempfile.TemporaryFile() as ending:
         side = supervise(settings.limits, run, is_guarded=is_guarded)
         if isinstance(side, Child):
             context = _Context(people, Carried(settings.database, order.workflow, order.start), settings.database)
             options.initial = lambda plan: context.carried.begin(plan, order.input, run)
-            return _become(side, options, run, credentials, told, private, context, responds=order.responds)
+            return _become(side, options, run, credentials, ending, private, context, responds=order.responds)
         code = side.wait()
         if side.result is not None:
             return Outcome.of(side.result, responds=order.responds)
-        told.seek(0)
-        found = told.read()
+        ending.seek(0)
+        found = ending.read()
     return Outcome(**json.loads(found)) if found else Outcome(code, error="The run's process said nothing of its end.")
 
 
@@ -206,7 +206,7 @@ def _become(
     options: RunOptions,
     run: Run,
     credentials: Credentials,
-    told: IO[bytes],
+    ending: IO[bytes],
     private: Sequence[int],
     context: _Context,
     *,
@@ -238,29 +238,29 @@ def _become(
                         context.end(result, run)
                     except LedgerError as error:
                         run.warn("run", f"What later runs should know of this one is not recorded: {error}")
-                    _tell(Outcome.of(result, responds=responds), told)
+                    _record(Outcome.of(result, responds=responds), ending)
 
             options.on_end = end
             result = start_run(options, run, credentials)
             with interruption.shielded():
                 # Once more: closing the ledger may have changed the exit code.
-                _tell(Outcome.of(result, responds=responds), told)
+                _record(Outcome.of(result, responds=responds), ending)
         code = result.exit_code
     except BaseException as fault:
         # Only its kind: the text may hold a secret.
         where = fault.__traceback__.tb_frame.f_code.co_filename if fault.__traceback__ is not None else ""
-        _tell(Outcome(code, error=f"adaptor itself has a fault: {type(fault).__name__} in {where}."), told)
+        _record(Outcome(code, error=f"adaptor itself has a fault: {type(fault).__name__} in {where}."), ending)
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
 
 
-def _tell(outcome: Outcome, told: IO[bytes]) -> None:
-    told.seek(0)
-    told.truncate()
-    told.write(json.dumps(outcome.as_json()).encode())
-    told.flush()
+def _record(outcome: Outcome, ending: IO[bytes]) -> None:
+    ending.seek(0)
+    ending.truncate()
+    ending.write(json.dumps(outcome.as_json()).encode())
+    ending.flush()
 
 
 def _log(order: Order, settings: Settings) -> Any:

@@ -17,7 +17,7 @@ from ...core.text.number_of import number_of
 from ...ledger.errors import LedgerError
 from ...ledger.leases.lease import Lease
 from ...ledger.leases.process import this_host
-from ..store.records import FAILED, QUEUED, WAITING
+from ..store.records import FAILED, QUEUED, WAITING, run_name
 from ..store.store import lease_seconds
 from ..store.versions import explain_waiting
 from .outcome import HELD_SECONDS, MOST_LOST, RETRY_SECONDS, STATUS_OF, Outcome
@@ -231,7 +231,7 @@ class Dispatcher:
                 worker.is_ready, self._unready = True, 0
                 self._ready.set()
             elif "failed" in message:
-                worker.told = message["failed"]
+                worker.failure = message["failed"]
             elif worker.run is not None:
                 run, worker.run = worker.run, None
                 self._record(run, Outcome(**message["ended"]))
@@ -327,11 +327,11 @@ class Dispatcher:
             what = f"{why or 'It did not end well.'} It goes on{f' in {delay:.0f} s' if delay else ' later'}."
         elif outcome.waits is not None:
             status, is_still_ours = WAITING, runs.wait(run, **outcome.waits)
-            what = f"{run.workflow + ': ' if run.workflow else ''}{run.start}: waits for an answer. {outcome.summary}"
+            what = f"{run_name(run.workflow, run.start)}: waits for an answer. {outcome.summary}"
         else:
             status = STATUS_OF.get(outcome.exit_code, FAILED)
             is_still_ours = runs.end(run, status, outcome.exit_code, outcome.error, outcome.response)
-            what = f"{run.workflow + ': ' if run.workflow else ''}{run.start}: {status}. {outcome.summary}".rstrip()
+            what = f"{run_name(run.workflow, run.start)}: {status}. {outcome.summary}".rstrip()
         if not is_still_ours:
             what = "Another process has taken it over meanwhile; nothing is recorded of this attempt."
         else:
@@ -368,8 +368,8 @@ class Dispatcher:
             self._record(worker.run, Outcome.lost())
         if not worker.is_ready:
             self._unready += 1
-            if worker.told or self._unready >= _MOST_UNREADY:
-                self._log("error", worker.told or "No worker process can be started: each ends at once.")
+            if worker.failure or self._unready >= _MOST_UNREADY:
+                self._log("error", worker.failure or "No worker process can be started: each ends at once.")
                 self._stopping.set()
                 self._on_failure()
                 return

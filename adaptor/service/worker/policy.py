@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ...core.text.harmless import one_line
 from ...core.text.number_of import number_of
+from ..store.page_pauses import page_in_words
 from .quiet import quiet_until
 
 if TYPE_CHECKING:
@@ -100,11 +101,6 @@ class Policy:
         if pages.pause_of_run(run.id, run.page or "", outcome.pauses_page, why, self._tokens):
             self._log("error", f"{run.id}  Its Page is paused: its runs wait. {why} See: adaptor pages list")
         return Hold(0.0, outcome.error or why) if outcome.is_known else None
-
-
-def page_in_words(page: str) -> str:
-    """Return a Page as people read it."""
-    return f"The Page {page}" if page else "A Page whose id is not known"
 
 
 def _until(moment: float, zone: str) -> str:

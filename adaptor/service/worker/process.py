@@ -1,4 +1,4 @@
-"""A worker: a process with everything imported, which is told over a pipe what to run.
+"""A worker: a process with everything imported, which gets its orders over a pipe.
 
 It holds no connection to a database: those of a process that forks would break in its children.
 """

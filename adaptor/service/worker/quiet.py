@@ -11,9 +11,7 @@ if TYPE_CHECKING:
     from ..store.records import RunRow
 
 
-def quiet_until(
-    hours: QuietHours | None, run: RunRow, now: float, collections: Collections
-) -> tuple[float, str] | None:
+def quiet_until(hours: QuietHours, run: RunRow, now: float, collections: Collections) -> tuple[float, str] | None:
     """Return when the quiet hours end for which a run has to wait, and their time zone; None where it has not to.
 
     A run that answers what somebody has just written waits only where the file says so. One that continues since nobody
@@ -21,12 +19,12 @@ def quiet_until(
     all the same: it stops before the first message that would disturb somebody.
 
     Args:
-        hours: The quiet hours of its workflow, or None.
+        hours: The quiet hours of its workflow.
         run: The run.
         now: The moment, in Unix seconds.
         collections: Holds the time zones of people.
     """
-    if hours is None or (_is_awaited(run) and not hours.answers):
+    if _is_awaited(run) and not hours.answers:
         return None
     psid = run.person.rpartition("/")[2] if run.is_answer and run.person is not None else None
     if psid is None and hours.people:

@@ -30,13 +30,13 @@ class Worker:
     Attributes:
         run: What it runs, or None.
         is_ready: It has imported everything and takes orders.
-        told: Why it could not start, or None.
+        failure: Why it could not start, or None.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.run: RunRow | None = None
         self.is_ready = False
-        self.told: str | None = None
+        self.failure: str | None = None
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", _START],
             stdin=subprocess.PIPE,

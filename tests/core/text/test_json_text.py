@@ -22,7 +22,7 @@ WRONG = {
     "a key twice in another spelling": ('{"ä": 1, "\\u00e4": 2}', "the key `ä` occurs twice", (1, 10)),
     "the same key elsewhere": ('[{"id": 1}, {"id": 1, "id": 2}]', "the key `id` occurs twice", (1, 23)),
     "no end": ('{"a": 1', "it ends before a bracket is closed", (1, 8)),
-    "two values": ("{} {}", "it goes on after its end", (1, 4)),
+    "two values": ("{} {}", "there is more after the end of the value", (1, 4)),
     "nested without end": (DEEP, "it is nested too deeply", (None, None)),
     "no text": (b"\xff\xff\x00{", "it is not UTF-8 text", (None, None)),
 }
@@ -76,7 +76,7 @@ def test_an_answer_that_is_no_json_is_none(text):
         ('{"data": 1 "b": 2}', "a comma or a closing bracket is missing", "comma"),
         ('{"data": [1, 2', "it ends before a bracket is closed", "Close"),
         ('{"data": undefined}', "there is something that is no value", "null"),
-        ('{"data": 1} {"data": 2}', "it goes on after its end", "one value"),
+        ('{"data": 1} {"data": 2}', "there is more after the end of the value", "one value"),
         ('{"data": "C:\\Users"}', "a backslash", "two backslashes"),
         ('{"data": "a\nb"}', "a line break or a tab", "for a line break"),
         ('{"data": "a', "a text is not closed", "double quote"),

@@ -9,7 +9,7 @@ import pytest
 
 import adaptor
 from adaptor import button_template, postback_button, send_message, send_text, state
-from adaptor.messenger.send.draft import options_in, without_none
+from adaptor.messenger.send.draft import options_in, without_empty_options
 
 ANA = "6543210987654321"
 IMAGE = "https://example.org/a.png"
@@ -69,7 +69,7 @@ def test_a_key_and_a_window_are_no_part_of_the_body() -> None:
 @pytest.mark.parametrize("message", [{"text": "hi", "metadata": None}, {"text": "hi", "quick_replies": None}])
 def test_what_turned_out_to_be_none_is_left_out(message: Any) -> None:
     body = {"recipient": {"id": ANA}, "tag": None, "reply_to": {"mid": None}, "message": message}
-    assert without_none(body) == {"recipient": {"id": ANA}, "message": {"text": "hi"}}
+    assert without_empty_options(body) == {"recipient": {"id": ANA}, "message": {"text": "hi"}}
 
 
 def test_what_is_not_known_goes_out_as_it_is() -> None:

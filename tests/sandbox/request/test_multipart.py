@@ -8,6 +8,7 @@ from hypothesis import given, strategies as st
 from adaptor.sandbox.meta.errors import Refused
 from adaptor.sandbox.meta.limits import FILE_BYTES, IMAGE_BYTES
 from adaptor.sandbox.request.multipart import read_header, read_multipart
+from adaptor.sandbox.state.uploads import Uploads
 from tests.growth import grows_with_its_input
 
 
@@ -41,7 +42,7 @@ def test_whatever_a_client_encodes_is_read_however_it_is_cut(fields, content, st
     request = requests.Request(
         "POST", "http://x/", data=fields, files={"filedata": ("a.bin", content, "text/plain")}
     ).prepare()
-    read, files = read_multipart(Trickle(request.body, step), request.headers["Content-Type"])
+    read, files = read_multipart(Trickle(request.body, step), request.headers["Content-Type"], Uploads())
     assert read == fields
     assert (files["filedata"].name, files["filedata"].type, files["filedata"].size) == (
         "a.bin",
@@ -64,7 +65,7 @@ def test_whatever_a_client_encodes_is_read_however_it_is_cut(fields, content, st
 )
 def test_a_broken_form_is_refused(content_type, body):
     with pytest.raises(Refused):
-        read_multipart(io.BytesIO(body), content_type)
+        read_multipart(io.BytesIO(body), content_type, Uploads())
 
 
 def test_a_file_is_noted_by_name_type_and_size(caller):

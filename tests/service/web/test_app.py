@@ -18,6 +18,7 @@ from adaptor.service.store.store import open_service_store
 from adaptor.service.web import body as endpoints, server as serving
 from adaptor.service.web.app import build_app
 from adaptor.service.web.meta import Door, Webhooks
+from adaptor.service.web.metrics import Metrics
 from adaptor.service.web.server import WebServer, listen
 from tests.thorough import examples
 
@@ -44,11 +45,13 @@ class Running:
             store=lambda arrivals: self.answer(arrivals),
             on_stored=lambda event, runs, stored: self.stored.append((event.mid, stored)),
             log=lambda level, line: self.lines.append(line),
+            metrics=Metrics(),
         )
         application = build_app(
             webhooks.routes(),
             problems=lambda: ["The database is away."],
             log=lambda level, line: self.lines.append(line),
+            metrics=Metrics(),
         )
         self._server = WebServer(application, listener, started.set)
         self._thread = threading.Thread(target=self._server.serve_until_stopped)

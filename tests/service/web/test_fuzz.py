@@ -23,7 +23,7 @@ from adaptor.service.web.callers import Callers
 from adaptor.service.web.calls import Calls
 from adaptor.service.web.meta import Door, Webhooks
 from adaptor.service.web.metrics import Metrics
-from adaptor.service.web.replies import Replies
+from adaptor.service.web.replies import REPLY_SECONDS, Replies
 from adaptor.service.web.session import Guard
 from adaptor.service.web.status import StatusOptions, StatusPage
 
@@ -64,6 +64,7 @@ class Endpoints:
             find=lambda kind, mid: shown.events.facts_of("", kind, mid),
             replies=Replies(shown),
             log=self.log,
+            seconds=REPLY_SECONDS,
         )
         guard = Guard("status-token-0123456789", ["testserver"])
         options = StatusOptions("bot.json", shows_texts=True)

@@ -8,6 +8,7 @@ import pytest
 
 from adaptor.service.web import tracing
 from adaptor.service.web.app import build_app
+from adaptor.service.web.metrics import Metrics
 
 from ..processes import run_async
 
@@ -44,7 +45,8 @@ async def _get(path, headers=()):
         "headers": [],
     }
     scope["headers"] = list(headers)
-    await build_app([], problems=list, log=lambda level, line: None)({**scope, "root_path": ""}, receive, send)
+    app = build_app([], problems=list, log=lambda level, line: None, metrics=Metrics())
+    await app({**scope, "root_path": ""}, receive, send)
     return found[0]["status"]
 
 

@@ -205,8 +205,7 @@ def ago(seconds: float) -> str:
         >>> ago(30), ago(7300), ago(90_000)
         ('less than a minute ago', '2 hours ago', '1 day ago')
     """
-    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        count = int(seconds // size)
-        if count:
-            return f"{count:,} {name}{'' if count == 1 else 's'} ago"
+    for size, names in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if count := int(seconds // size):
+            return f"{number_of(count, names)} ago"
     return "less than a minute ago"

@@ -1,1 +1,1 @@
-"""What OpenFn wrote: its projects and workspaces, which are run, and its jobs, which are told what Python writes."""
+"""OpenFn's own formats: projects and workspaces, which are run, and jobs in JavaScript, which are refused."""

@@ -1,4 +1,4 @@
-"""A job that is written in JavaScript, as OpenFn's are: it is recognised, and its reader is told what Python writes."""
+"""A job that is written in JavaScript, as OpenFn's are: it is refused, with what Python writes instead."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def refusal_of_javascript(text: str, file: str, known: Collection[str]) -> Adapt
         f"{PAGE} shows each call and each pattern of OpenFn's jobs in Python. Nothing was run.",
     )
     facts = [*_names(plain, known), *((sign.written, sign.fix, lines) for sign, lines in found.items())]
-    return Problems([first, *(_told(*fact, file) for fact in sorted(facts, key=lambda fact: (fact[2], fact[0])))])
+    return Problems([first, *(_refusal(*fact, file) for fact in sorted(facts, key=lambda fact: (fact[2], fact[0])))])
 
 
 def _is_javascript(found: dict[_Sign, list[int]], plain: str) -> bool:
@@ -155,7 +155,7 @@ def _names(plain: str, known: Collection[str]) -> Iterator[tuple[str, str, list[
             yield name, f"Write {python}.", _lines(iter(matches), plain)
 
 
-def _told(written: str, fix: str, lines: list[int], file: str) -> CannotLoad:
+def _refusal(written: str, fix: str, lines: list[int], file: str) -> CannotLoad:
     also = f" Also in line{'s' * (len(lines) > 2)} {', '.join(map(str, lines[1:]))}." if len(lines) > 1 else ""
     return _problem(f"`{written}` is JavaScript.{also}", file, lines[0], fix)
 

@@ -1,11 +1,11 @@
-"""Whom a service tells of a run that has failed for good, and of a Page that is paused: what a workflow file says."""
+"""Where a service sends notices of runs that failed for good and of paused Pages, as a workflow file says."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-#: What a notice may hold beside ids and states. `error`: the text of the error, in which what a person wrote may
-#: stand. `person`: the id of the person whom the run answers.
+#: What a notice may hold beside ids and states. `error`: the text of the error, which may hold what a person
+#: wrote. `person`: the id of the person whom the run answers.
 INCLUDED = ("error", "person")
 
 

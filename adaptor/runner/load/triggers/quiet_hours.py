@@ -86,13 +86,3 @@ def _jump(near: float, zone: object) -> float:
         else:
             last = middle
     return float(last)
-
-
-def clock_text(minute: int) -> str:
-    """Return a minute of the day as people write it.
-
-    Example:
-        >>> clock_text(450)
-        '07:30'
-    """
-    return f"{minute // 60 % 24:02}:{minute % 60:02}"

@@ -16,7 +16,7 @@ from ....core.errors import JobError
 from ....core.state import a_kind
 from ....core.values.lazy import NEGATIVE_TEXTS
 from ...problems.problems import did_you_mean
-from ..names import bound_names, read_names
+from ..names import bound_names, is_of_state, read_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _refuse_javascript(tree: ast.Expression, text: str) -> None:
     """Refuse JavaScript that is valid Python of another meaning, such as `.length`, which would be a key."""
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Attribute) or not _is_of_state(node):
+        if not isinstance(node, ast.Attribute) or not is_of_state(node):
             continue
         of = ast.unparse(node.value)
         if node.attr == "length" and id(node) not in called:
@@ -183,12 +183,6 @@ def _refuse_javascript(tree: ast.Expression, text: str) -> None:
                 f"The condition `{text}` calls `.{node.attr}`, which Python does not have.",
                 f"Conditions are Python: write {_METHODS[node.attr].format(of=of)}.",
             )
-
-
-def _is_of_state(node: ast.expr) -> bool:
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return isinstance(node, ast.Name) and node.id == "state"
 
 
 #: Patterns of JavaScript, and the same in Python.

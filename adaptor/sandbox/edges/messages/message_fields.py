@@ -31,9 +31,7 @@ def show_message_fields(
     call: GraphCall, page: PageState, message: Message | Incoming, fields: tuple[Field, ...]
 ) -> dict[str, Any]:
     """Give the fields of one message."""
-    person = page.people.get(message.psid)
-    name = (person.name if person is not None else "") or message.psid
-    them = {"name": name, "email": f"{message.psid}@facebook.com", "id": message.psid}
+    them = {"name": page.name_of(message.psid), "email": f"{message.psid}@facebook.com", "id": message.psid}
     ourselves = {"name": page.page_name, "email": f"{page.page_id}@facebook.com", "id": page.page_id}
     ours = isinstance(message, Message)
     known = {

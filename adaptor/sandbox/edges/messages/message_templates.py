@@ -52,16 +52,7 @@ def create(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, An
         raise invalid(f"There is a message template '{name}' in the language '{language}' already.")  # words ours
     library = given.text("library_template_name")
     made = _from_library(name, language, library, given) if library else _from_components(name, language, given, page)
-    reason = _reject(made)
-    made = replace(
-        made,
-        status="REJECTED" if reason else page.approval,
-        rejected_reason=reason or "NONE",
-        created_at=page.clock.now(),
-    )
-    page.templates[name, language] = made
-    page.changed("template", what=made.id)
-    notify_status(webhooks, made)
+    made = _review_at_once(page, webhooks, replace(made, created_at=page.clock.now()))
     return {"id": made.id, "status": made.status, "category": "UTILITY"}
 
 
@@ -106,7 +97,7 @@ def delete(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, An
     if not gone:
         raise unknown_object(call.method, str(wanted or name))
     for key in gone:
-        notify_status(webhooks, replace(page.templates.pop(key), status="DELETED"))
+        _notify_status(webhooks, replace(page.templates.pop(key), status="DELETED"))
     page.changed("template", what=name)
     return {"success": True}
 
@@ -120,12 +111,7 @@ def update(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, An
     """Change a template's components; it is reviewed again."""
     old = _find(call, page)
     made = _from_components(old.name, old.language, RequestObject(call.parameters, ""), page)
-    reason = _reject(made)
-    status = "REJECTED" if reason else page.approval
-    made = replace(made, id=old.id, status=status, rejected_reason=reason or "NONE", created_at=old.created_at)
-    page.templates[old.name, old.language] = made
-    page.changed("template", what=made.id)
-    notify_status(webhooks, made)
+    _review_at_once(page, webhooks, replace(made, id=old.id, created_at=old.created_at))
     return {"success": True}
 
 
@@ -154,11 +140,16 @@ def review(page: PageState, webhooks: Webhooks, template: UtilityTemplate, statu
     made = replace(template, status=status, rejected_reason=reason)
     page.templates[made.name, made.language] = made
     page.changed("template", what=made.id)
-    notify_status(webhooks, made)
+    _notify_status(webhooks, made)
     return made
 
 
-def notify_status(webhooks: Webhooks, template: UtilityTemplate) -> None:
+def _review_at_once(page: PageState, webhooks: Webhooks, template: UtilityTemplate) -> UtilityTemplate:
+    reason = _reject(template)
+    return review(page, webhooks, template, "REJECTED" if reason else page.approval, reason or "NONE")
+
+
+def _notify_status(webhooks: Webhooks, template: UtilityTemplate) -> None:
     """Notify the subscribers of a template's status."""
     value = {
         "event": template.status,

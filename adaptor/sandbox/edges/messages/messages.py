@@ -92,10 +92,10 @@ def _describe(message: Message, call: GraphCall, page: PageState) -> dict[str, A
     """Give the body of the response, and save a reusable attachment."""
     answer: dict[str, Any] = {"recipient_id": message.psid} if message.psid else {}
     answer["message_id"] = message.id
-    if _is_reusable(message):
-        attachment = message.payload["attachment"]
-        url = attachment["payload"].get("url")
-        answer["attachment_id"] = save_attachment(page, str(attachment["type"]), url, call.file())
+    # Forms send text.
+    if message.attached.get("is_reusable") in (True, "true", 1, "1"):
+        url, kind = message.attached.get("url"), str(message.payload["attachment"]["type"])
+        answer["attachment_id"] = save_attachment(page, kind, url, call.file())
     return answer
 
 
@@ -148,10 +148,3 @@ def _check_options(parameters: dict[str, Any], page: PageState) -> None:
         check_persona(parameters["persona_id"], page)
     if parameters.get("thread_control") is not None:
         check_thread_control(parameters["thread_control"])
-
-
-def _is_reusable(message: Message) -> bool:
-    attachment = message.payload.get("attachment")
-    payload = attachment.get("payload") if isinstance(attachment, dict) else None
-    # Forms send text.
-    return isinstance(payload, dict) and payload.get("is_reusable") in (True, "true", 1, "1")

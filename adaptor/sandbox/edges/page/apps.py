@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from adaptor.sandbox.edges.people.users import USER_ID
 from adaptor.sandbox.meta.errors import FAULTS, callback_failed, invalid
 from adaptor.sandbox.meta.webhook_fields import FIELDS
 from adaptor.sandbox.request.fields import read_fields, select
@@ -165,6 +166,6 @@ def debug_token(call: GraphCall, page: PageState) -> dict[str, Any]:
     data |= {
         "scopes": list(page.scopes),
         "granular_scopes": [{"scope": scope, "target_ids": [page.page_id]} for scope in page.scopes[:5]],
-        "user_id": "10223456789012345",
+        "user_id": USER_ID,
     }
     return {"data": data}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from adaptor.sandbox.edges.messages.message_fields import time_of
 from adaptor.sandbox.meta.errors import invalid
 from adaptor.sandbox.state.records import Gesture, Incoming
 
@@ -37,7 +38,7 @@ _METRICS: Final = {
 }
 _PERIODS: Final = {"day": 1, "week": 7, "days_28": 28, "month": 30}
 _RANGE: Final = "total_over_range"
-_TITLES: Final = {"day": "Daily", "week": "Weekly", "days_28": "28 Days", "month": "Monthly", _RANGE: "Total"}
+_TITLES: Final = {"day": "Daily", "week": "Weekly", "days_28": "28 Days", "month": "Monthly"}
 _DEFAULT_DAYS: Final = 2
 _MANY_DAYS: Final = 93
 _FIRST_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -78,7 +79,7 @@ def _show(
     for day in _days(since, until):
         start = day - timedelta(days=_PERIODS[period])
         count = sum((metric.endswith("connections") or start < at) and at <= day for at in moments)
-        values.append({"value": count, "end_time": day.strftime("%Y-%m-%dT%H:%M:%S+0000")})
+        values.append({"value": count, "end_time": time_of(day)})
     title, description = _METRICS[metric]
     return {
         "name": metric,

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from adaptor.sandbox.request.fields import Field
     from adaptor.sandbox.state.page_state import PageState
 
-_CATEGORY: Final = "Medical Service"
+CATEGORY: Final = "Medical Service"
+TASKS: Final = ("MESSAGING", "MODERATE")
 _FEATURES: Final = ("human_agent", "customer_feedback", "page_utility_messaging")
 _MODELS: Final = frozenset(
     {
@@ -40,11 +41,11 @@ def read_page(call: GraphCall, page: PageState) -> dict[str, Any]:
     known: dict[str, Callable[[Field], Any]] = {
         "name": lambda _: page.page_name,
         "id": lambda _: page.page_id,
-        "category": lambda _: _CATEGORY,
+        "category": lambda _: CATEGORY,
         "link": lambda _: f"https://www.facebook.com/{page.page_id}",
         "messaging_feature_status": status,
         "access_token": lambda _: page.access_token,
-        "tasks": lambda _: ["MESSAGING", "MODERATE"],
+        "tasks": lambda _: list(TASKS),
     }
     if token is not None:
         psid = find_linking_person(page, token)

@@ -71,10 +71,7 @@ def check_menu(top: RequestObject, name: str) -> None:
     """Check a persistent menu, of the Page or of one person."""
     _check_locales(top, name)
     for menu in top.objects(name, _MANY):
-        if menu.has("composer_input_disabled") and menu.value["composer_input_disabled"] not in (
-            *(True, False),
-            *("true", "false"),
-        ):
+        if menu.value.get("composer_input_disabled") not in (None, True, False, "true", "false"):
             raise invalid(f"Param {menu.name('composer_input_disabled')} must be a boolean")
         silent = menu.value.get("composer_input_disabled") in (True, "true")
         # Without a text field, the menu must have items.
@@ -156,10 +153,6 @@ def _check_linking(top: RequestObject, name: str) -> None:
         raise invalid(f"{name} should represent a valid URL with https")
 
 
-def _check_texts(top: RequestObject, name: str) -> None:
-    _check_locales(top, name)
-
-
 def _check_home(top: RequestObject, name: str) -> None:
     home = RequestObject(top.require(name), name)
     home.require("url")
@@ -174,7 +167,7 @@ _CHECKS: Final[Mapping[str, Callable[[RequestObject, str], None]]] = {
     "commands": _check_commands,
     "whitelisted_domains": _check_domains,
     "account_linking_url": _check_linking,
-    "description": _check_texts,
-    "title": _check_texts,
+    "description": _check_locales,
+    "title": _check_locales,
     "home_url": _check_home,
 }

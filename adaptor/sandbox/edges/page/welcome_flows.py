@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from adaptor.sandbox.edges.messages.message_fields import time_of
 from adaptor.sandbox.meta.errors import invalid, unknown_object
 from adaptor.sandbox.request.fields import read_fields, select
 from adaptor.sandbox.request.paging import page_through
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from adaptor.sandbox.state.page_state import PageState
 
 _PLATFORMS: Final = ("instagram", "messenger")
-_TIME: Final = "%Y-%m-%dT%H:%M:%S+0000"
 _MANY: Final = 100
 _DEFAULT: Final = ("id", "name", "welcome_message_flow", "eligible_platforms", "last_update_time", "is_used_in_ad")
 
@@ -115,7 +115,7 @@ def _show(flow: WelcomeFlow, fields: tuple[Field, ...]) -> dict[str, Any]:
         "name": lambda _: flow.name,
         "welcome_message_flow": lambda _: json.dumps(flow.messages),
         "eligible_platforms": lambda _: flow.platforms,
-        "last_update_time": lambda _: flow.updated_at.strftime(_TIME),
+        "last_update_time": lambda _: time_of(flow.updated_at),
         "is_used_in_ad": lambda _: flow.used_in_ad,
     }
     return select(fields, known, _DEFAULT, "CTXPartnerAppWelcomeMessageFlow")

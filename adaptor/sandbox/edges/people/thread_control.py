@@ -24,6 +24,7 @@ from adaptor.sandbox.rules.recipients import read_recipient, require_person
 from adaptor.sandbox.state.objects import INBOX_APP
 
 if TYPE_CHECKING:
+    from adaptor.sandbox.meta.errors import GraphError
     from adaptor.sandbox.request.call import GraphCall
     from adaptor.sandbox.request.fields import Field
     from adaptor.sandbox.state.objects import App
@@ -38,7 +39,7 @@ RECEIVERS = "secondary_receivers"
 def pass_on(call: GraphCall, page: PageState, webhooks: Webhooks) -> dict[str, Any]:
     """Pass a conversation to another app, by default to the default app."""
     psid = _read_psid(call, page)
-    _check_owner(page, psid)
+    check_control(page, psid, NOT_OWNER)
     target = call.parameters.get("target_app_id")
     pass_control(page, webhooks, psid, target, _metadata(call))
     return dict(_SUCCESS)
@@ -68,7 +69,7 @@ def release(call: GraphCall, page: PageState) -> dict[str, Any]:
     """Release control of a conversation."""
     psid = _read_psid(call, page)
     _metadata(call)
-    _check_owner(page, psid)
+    check_control(page, psid, NOT_OWNER)
     release_control(page, psid)
     return dict(_SUCCESS)
 
@@ -76,7 +77,7 @@ def release(call: GraphCall, page: PageState) -> dict[str, Any]:
 def extend(call: GraphCall, page: PageState) -> dict[str, Any]:
     """Extend control of a conversation."""
     psid = _read_psid(call, page)
-    _check_owner(page, psid)
+    check_control(page, psid, NOT_OWNER)
     most = int(limits.CONTROL_LONGEST.total_seconds())
     part = RequestObject({"duration": call.parameters.get("duration")}, "")
     part.require("duration")
@@ -109,11 +110,11 @@ def _show(app: App, fields: tuple[Field, ...]) -> dict[str, Any]:
     return select(fields, {"id": lambda _: app.id, "name": lambda _: app.name}, ("id", "name"), "Application")
 
 
-def check_control(page: PageState, psid: str) -> None:
-    """Refuse a message to a conversation that another app controls."""
+def check_control(page: PageState, psid: str, error: GraphError = NOT_IN_CONTROL) -> None:
+    """Refuse what another app alone may do to a conversation that it controls."""
     thread = page.threads.get(psid)
     if thread is not None and thread.owned_by(page.clock.now()) not in {None, page.app_id}:
-        raise Refused(NOT_IN_CONTROL)
+        raise Refused(error)
 
 
 def give_control(page: PageState, psid: str, app: str, life: timedelta = limits.CONTROL_LIFE) -> None:
@@ -170,12 +171,6 @@ def _read_psid(call: GraphCall, page: PageState) -> str:
     if recipient.form != "id":
         raise Refused(NO_SUCH_PERSON)
     return require_person(page, recipient.value).id
-
-
-def _check_owner(page: PageState, psid: str) -> None:
-    thread = page.threads.get(psid)
-    if thread is not None and thread.owned_by(page.clock.now()) not in {None, page.app_id}:
-        raise Refused(NOT_OWNER)
 
 
 def _metadata(call: GraphCall) -> str | None:

@@ -9,6 +9,7 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from adaptor.sandbox.edges.page.page import CATEGORY, TASKS
 from adaptor.sandbox.meta.errors import BAD_SECRET, BAD_TOKEN, FAULTS, NO_SUCH_APP, GraphError, Refused, invalid
 from adaptor.sandbox.request.fields import read_fields, select
 from adaptor.sandbox.request.paging import page_through
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
     from adaptor.sandbox.request.fields import Field
     from adaptor.sandbox.state.page_state import PageState
 
-_USER: Final = "10223456789012345"
-_CATEGORY: Final = "Medical Service"
-_TASKS: Final = ("MESSAGING", "MODERATE")
+USER_ID: Final = "10223456789012345"
 # "This token is valid for 60 days"; the token that a short-lived one gives for a Page is valid for an hour.
 _LONG: Final = timedelta(days=60)
 _SHORT: Final = timedelta(hours=1)
@@ -33,7 +32,7 @@ _GRANT: Final = "fb_exchange_token"
 
 def read_user(call: GraphCall, page: PageState) -> dict[str, Any]:
     """Give the user who manages the Page; only the user's own token reaches this."""
-    known: dict[str, Callable[[Field], Any]] = {"name": lambda _: "Sandbox Admin", "id": lambda _: _USER}
+    known: dict[str, Callable[[Field], Any]] = {"name": lambda _: "Sandbox Admin", "id": lambda _: USER_ID}
     return select(read_fields(call.parameters.get("fields")), known, ("name", "id"), "User")
 
 
@@ -47,10 +46,10 @@ def list_accounts(call: GraphCall, page: PageState) -> dict[str, Any]:
         name, token = found[key]
         known: dict[str, Callable[[Field], Any]] = {
             "access_token": lambda _: token,
-            "category": lambda _: _CATEGORY,
+            "category": lambda _: CATEGORY,
             "name": lambda _: name,
             "id": lambda _: key,
-            "tasks": lambda _: list(_TASKS),
+            "tasks": lambda _: list(TASKS),
         }
         return select(fields, known, default, "Page")
 
