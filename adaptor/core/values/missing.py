@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..errors import MissingReference
 from ..state import a_kind
 
@@ -10,6 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+#: How many keys of an object are shown.
+_MOST_SHOWN = 20
+#: A key that may say who a person is: an id, a telephone number, an address.
+_PERSONAL = re.compile(r"\d{5}|@")
+
 
 def missing_reference(path: str, deepest: str, value: object, step: object) -> MissingReference:
     """Return the error that names the path, its deepest existing part and the keys there."""
@@ -17,10 +24,10 @@ def missing_reference(path: str, deepest: str, value: object, step: object) -> M
         found = f"`{deepest}` is the result of a call that was made before the run stopped and whose outcome is unknown"
         fix = "Check there whether it was carried out. It is not repeated; do by hand what depends on its result."
     elif isinstance(value, dict):
-        keys = ", ".join(_shown(key) for key in list(value)[:20]) or "no keys at all"
-        more = f" and {len(value) - 20} more" if len(value) > 20 else ""
-        found = f"`{deepest}` has {'the keys ' if value else ''}{keys}{more}"
-        fix = f"Use one of the existing keys{_close(step, value)}, or {with_default(path)} if it may be missing."
+        found = f"`{deepest}` has {keys_in_words(value)}"
+        close = close_key(step, value)
+        meant = f" (did you mean `{close}`?)" if close is not None else ""
+        fix = f"Use one of the existing keys{meant}, or {with_default(path)} if it may be missing."
     elif isinstance(value, list):
         found = f"`{deepest}` is a list of {len(value)}"
         fix = "Process the list with each(…), or use an existing index."
@@ -67,10 +74,27 @@ def _shown(key: object) -> str:
     return f"{''.join(sign for sign in text if sign not in unseen)} (with {names})"
 
 
-def _close(step: object, value: Mapping[Any, Any]) -> str:
+def keys_in_words(value: Mapping[Any, Any]) -> str:
+    """Return the keys of an object as an error shows them. Those that may be a person's are counted.
+
+    Example:
+        >>> keys_in_words({"psid": "1", "name": "Ana"}), keys_in_words({"6543210987654321": "Ana"}), keys_in_words({})
+        ('the keys psid, name', '1 key that may be an id', 'no keys at all')
+    """
+    names = [key for key in value if not _PERSONAL.search(str(key))]
+    parts = [", ".join(map(_shown, names[:_MOST_SHOWN]))] if names else []
+    if len(names) > _MOST_SHOWN:
+        parts.append(f"{len(names) - _MOST_SHOWN} more")
+    if ids := len(value) - len(names):
+        parts.append("1 key that may be an id" if ids == 1 else f"{ids} keys that may be ids")
+    return f"{'the keys ' if names else ''}{' and '.join(parts) or 'no keys at all'}"
+
+
+def close_key(key: object, value: Mapping[Any, Any]) -> str | None:
+    """Return the key of an object that is nearly the same as this one, or None."""
     from difflib import get_close_matches
 
     # Spreadsheets write PSID, and First Name.
-    keys = {str(key).casefold(): str(key) for key in value}
-    match = get_close_matches(str(step).casefold(), keys, n=1)
-    return f" (did you mean `{keys[match[0]]}`?)" if match else ""
+    keys = {str(each).casefold(): str(each) for each in value if not _PERSONAL.search(str(each))}
+    match = get_close_matches(str(key).casefold(), keys, n=1)
+    return keys[match[0]] if match else None

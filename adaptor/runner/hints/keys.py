@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from ...core.values.missing import close_key, keys_in_words
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
-
-#: How many keys of a dict are shown.
-_MOST_SHOWN = 20
 
 
 def fix_of_key_error(cause: KeyError) -> str | None:
@@ -27,7 +26,7 @@ def fix_of_key_error(cause: KeyError) -> str | None:
         traceback = traceback.tb_next
     dicts = {name: value for name, value in _dicts(traceback.tb_frame.f_locals) if _lacks(value, key)}
     for name, value in dicts.items():
-        if (close := _close(key, value)) is not None:
+        if (close := close_key(key, value)) is not None:
             return f"Did you mean {close!r}? {_has(name, value)}"
     return _has(*next(iter(dicts.items()))) if len(dicts) == 1 else None
 
@@ -45,15 +44,5 @@ def _lacks(value: dict[str, Any], key: str) -> bool:
     return bool(value) and key not in value and all(isinstance(each, str) for each in value)
 
 
-def _close(key: str, value: Mapping[str, Any]) -> str | None:
-    from difflib import get_close_matches
-
-    keys = {each.casefold(): each for each in value}
-    match = get_close_matches(key.casefold(), keys, n=1)
-    return keys[match[0]] if match else None
-
-
 def _has(name: str, value: Mapping[str, Any]) -> str:
-    shown = [key for key in value if key != "configuration"]
-    more = f" and {len(shown) - _MOST_SHOWN} more" if len(shown) > _MOST_SHOWN else ""
-    return f"`{name}` has the keys {', '.join(shown[:_MOST_SHOWN])}{more}."
+    return f"`{name}` has {keys_in_words({key: each for key, each in value.items() if key != 'configuration'})}."

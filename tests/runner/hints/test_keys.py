@@ -39,6 +39,13 @@ def test_no_value_and_no_credential_is_shown() -> None:
     assert fix == "`row` has the keys psid."
 
 
+def test_keys_that_may_be_a_persons_are_counted_and_not_shown() -> None:
+    people = {"6543210987654321": "Ana", "+254712345678": "Bo", "ana@example.org": "Chi", "first name": "Dee"}
+    fix = fix_of_key_error(caught(name_of, people))
+    assert fix == "Did you mean 'first name'? `row` has the keys first name and 3 keys that may be ids."
+    assert fix_of_key_error(caught(name_of, {"6543210987654321": "Ana"})) == "`row` has 1 key that may be an id."
+
+
 def test_a_step_says_it_wherever_in_the_job_it_happens(forks: Any, tmp_path: Any) -> None:
     job = "fn(lambda s: {**s, 'data': {'psid': '1', 'Name': 'Ana'}})\nfn(lambda s: s['data']['name'])\n"
     (tmp_path / "job.py").write_text(job, encoding="utf-8")
