@@ -66,8 +66,7 @@ def not_a_state(what: str, value: object) -> JobError:
         if hasattr(value, "close"):
             # Otherwise Python warns later that the coroutine was never awaited.
             value.close()
-    kind = "None" if value is None else a_kind(value)
-    return JobError(f"{what} {kind} instead of a state.", fix=hint, code="NOT_A_STATE")
+    return JobError(f"{what} {a_kind(value)} instead of a state.", fix=hint, code="NOT_A_STATE")
 
 
 def not_json(value: Any, path: str = "state") -> tuple[str, str] | None:

@@ -305,7 +305,7 @@ def _share_limits(ledger: Ledger, page: str, answers: Any) -> None:
     """Stop all processes of a Page for as long as Meta's rate limit asks."""
     limits = [answer.retry_after for answer in answers if isinstance(answer, RateLimited) and answer.retry_after]
     if limits:
-        ledger.store.pages.stop_until(page, [LANE_STOP], max(limits))
+        ledger.store.pages.stop(page, max(limits))
 
 
 def _keep_pace(ledger: Ledger, page: str, requests: Sequence[GraphRequest], client: GraphClient, run: Run) -> None:

@@ -6,9 +6,10 @@ must be on disk before the first byte leaves. If a later change is lost, the out
 The modules:
 
 * `ledger`: the interface for a run; `at_most_once`: claim, send and settle in one context.
-* `records`: the values that are stored; `write_id`: how a write is identified.
-* `runs`, `writes` (with `claim` and `columns`), `pages`, `leases`: the tables; `store`: all of them.
+* `records`: the values that are stored; `store`: all tables of one database.
+* `claims/`: the table of writes, how a write is identified, and who may make it.
+* `runs`, `run_counts`, `pages`, `stop_list`, `leases/`: the other tables; `pace`: how fast a Page may send.
 * `collections`: values that jobs keep between runs; `run_collections`: as one run uses them.
-* `lease`, `process`: the lease of this process; `pace`: how fast a Page may send.
-* `database/`: SQLite and PostgreSQL. `refusals`, `errors`: why a run or a write is refused.
+* `database/`: SQLite and PostgreSQL; `patience`: waiting for a database that is lost.
+* `dry_run_copy`: a copy for dry runs. `refusals`, `errors`: why a run or a write is refused.
 """

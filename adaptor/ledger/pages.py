@@ -57,12 +57,11 @@ class Pages:
             waits[LANE_MESSAGES] = min(waits.get(LANE_MESSAGES, 0.0), overtaking)
         return max(waits.values())
 
-    def stop_until(self, page: str, lanes: Sequence[str], seconds: float) -> None:
-        """Let no slot in these lanes begin before some seconds have passed; the lane `stop` stops all lanes."""
+    def stop(self, page: str, seconds: float) -> None:
+        """Let no slot of a Page begin before some seconds have passed."""
         with self._database.transaction():
-            for lane in sorted(lanes, key=lambda lane: (lane != LANE_STOP, lane)):
-                free_at, now = self._lane(page, lane)
-                self._set(page, lane, max(free_at, now + seconds), now)
+            free_at, now = self._lane(page, LANE_STOP)
+            self._set(page, LANE_STOP, max(free_at, now + seconds), now)
 
     def _lane(self, page: str, lane: str) -> tuple[float, float]:
         """Return when a lane is free, and the time. The lane is locked until this transaction ends."""

@@ -74,7 +74,7 @@ class WriteRecord(NamedTuple):
         outcome: Its state, one of `OUTCOMES`.
         result: Its result where it was sent, as JSON.
         error: The facts of its error where it failed or is unknown.
-        about: Whom the error is about: `person`, `record`, `page` or `job`.
+        about: Whom the error is about: `person`, `row`, `page` or `job`.
         holder: The id of the lease that holds it, or None.
         attempt: The last attempt of the run that has reached it.
         created: When it was first claimed, in Unix seconds.

@@ -185,7 +185,7 @@ def test_messages_need_slots_and_recordings_and_films_a_slower_lane_too() -> Non
 def test_a_page_that_waits_longer_than_allowed_refuses_and_says_how_to_go_on(
     kept: Run, ledger: Ledger, state_for: Any
 ) -> None:
-    ledger.store.pages.stop_until(f"http://127.0.0.1:9/{PAGE}", [LANE_STOP], 100.0)
+    ledger.store.pages.stop(f"http://127.0.0.1:9/{PAGE}", 100.0)
     with pytest.raises(RateLimited, match="may not send for 100 more seconds") as refused:
         send_text(ANA, "a")(state_for("http://127.0.0.1:9", page_id=PAGE, max_wait=60))
     assert refused.value.fix == "Continue later with --resume, which sends nothing again."
@@ -201,7 +201,7 @@ def test_a_page_that_waits_as_long_as_allowed_is_waited_for(
     server = wire(http({"message_id": "m_1"}))
     waited: list[float] = []
     lines: list[Any] = []
-    ledger.store.pages.stop_until(f"{server.url}/{PAGE}", [LANE_STOP], seconds)
+    ledger.store.pages.stop(f"{server.url}/{PAGE}", seconds)
     with Run(wait=waited.append, ledger=lambda: ledger, sink=lambda *line: lines.append(line[:3])):
         send_text(ANA, "a")(state_for(server.url, page_id=PAGE))
     assert waited == [pytest.approx(seconds, abs=0.5)]

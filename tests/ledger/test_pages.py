@@ -65,7 +65,7 @@ def test_answers_overtake_only_at_their_own_pace(store, clock):
 
 
 def test_an_answer_waits_for_a_stop(store, clock):
-    store.pages.stop_until("1", [LANE_STOP], 60)
+    store.pages.stop("1", 60)
     assert store.pages.reserve("1", answer()) == pytest.approx(60)
 
 
@@ -74,7 +74,7 @@ def test_no_place_is_no_wait(store):
 
 
 def test_a_stop_holds_every_lane_and_lets_nobody_rush_at_its_end(store, clock):
-    store.pages.stop_until("1", [LANE_STOP], 3600)
+    store.pages.stop("1", 3600)
     waits = [store.pages.reserve("1", messages(150)) for _ in range(3)]
     assert waits == pytest.approx([3600, 3600.5, 3601])
     assert store.pages.reserve("1", [Slot(LANE_MEDIA, 0.1)]) == pytest.approx(3600)
@@ -82,15 +82,9 @@ def test_a_stop_holds_every_lane_and_lets_nobody_rush_at_its_end(store, clock):
     assert store.pages.reserve("2", messages(150)) == 0
 
 
-def test_a_stop_of_one_lane_holds_that_lane(store, clock):
-    store.pages.stop_until("1", [LANE_MEDIA], 60)
-    assert store.pages.reserve("1", messages(1)) == 0
-    assert store.pages.reserve("1", [Slot(LANE_MEDIA, 0.1)]) == pytest.approx(60)
-
-
 def test_a_shorter_stop_does_not_end_a_longer_one(store, clock):
-    store.pages.stop_until("1", [LANE_STOP], 60)
-    store.pages.stop_until("1", [LANE_STOP], 5)
+    store.pages.stop("1", 60)
+    store.pages.stop("1", 5)
     assert store.pages.reserve("1", messages(1)) == pytest.approx(60)
 
 
@@ -103,7 +97,7 @@ def test_a_clock_that_is_set_back_stops_nobody_and_floods_nobody(store, clock):
 
 
 def test_a_stop_lasts_as_long_by_a_clock_that_was_set_back(store, clock):
-    store.pages.stop_until("1", [LANE_STOP], 60)
+    store.pages.stop("1", 60)
     clock.now -= 86_400
     assert store.pages.reserve("1", [Slot(LANE_STOP, 0)]) == pytest.approx(60)
     clock.now += 40

@@ -204,7 +204,7 @@ def test_writes_are_counted_by_step_in_the_order_in_which_the_steps_came(runs, s
     send(ledger, "a", "b")
     ledger.enter_step("a", 1)
     send(ledger, "c")
-    assert store.writes.counts_by_step("r1") == [("z", 0, False, "sent", 2), ("a", 1, False, "sent", 1)]
+    assert store.runs.counts_by_step("r1") == [("z", 0, False, "sent", 2), ("a", 1, False, "sent", 1)]
 
 
 # --- Runs beside each other ---

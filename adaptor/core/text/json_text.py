@@ -188,7 +188,11 @@ _IN_PLAIN_WORDS = (
         "there is something that is no value",
         "A value is a text in double quotes, a number, true, false, null, an object or a list.",
     ),
-    ("Extra data", "there is more after the end of the value", "Put what belongs together into one value: an object or a list."),
+    (
+        "Extra data",
+        "there is more after the end of the value",
+        "Put what belongs together into one value: an object or a list.",
+    ),
     ("Invalid control character", "a text holds a line break or a tab", r"Write \n for a line break and \t for a tab."),
     ("Invalid \\", "a backslash in a text begins nothing that JSON knows", "Write two backslashes for one."),
     ("Unterminated string", "a text is not closed", "Put a double quote at its end."),

@@ -313,7 +313,7 @@ class Expression(Lazy):
         try:
             return self.__function__(*values)
         except TypeError:
-            kinds = " and ".join("None" if value is None else a_kind(value) for value in values)
+            kinds = " and ".join(map(a_kind, values))
             raise JobError(
                 f"`{self!r}` cannot be evaluated: `{self.__symbol__}` does not work on {kinds}.",
                 fix="Values from CSV are text: convert them to numbers in an earlier step, fn(…), or in a function of "

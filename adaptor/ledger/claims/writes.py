@@ -234,23 +234,6 @@ class Writes:
             for step, arrival, attempt, is_message, outcome, count in found
         ]
 
-    def counts_by_step(self, run: str) -> list[tuple[str, int, bool, str, int]]:
-        """Return the number of writes of each step of a run by outcome, in the order of the steps.
-
-        Returns:
-            Step, arrival, whether they are messages, outcome, count.
-        """
-        with self._database.reading():
-            found = self._database.run(
-                "SELECT step, arrival, is_message, outcome, count(*) FROM writes WHERE run = ? "
-                "GROUP BY step, arrival, is_message, outcome ORDER BY min(n)",
-                (run,),
-            ).fetchall()
-        return [
-            (step, int(arrival), bool(is_message), outcome, int(count))
-            for step, arrival, is_message, outcome, count in found
-        ]
-
     def messages_and_people(self, run: str) -> tuple[int, int]:
         """Return how many messages a run has sent, and to how many people."""
         with self._database.reading():

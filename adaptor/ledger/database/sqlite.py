@@ -243,7 +243,7 @@ def _keep_private(path: str) -> None:
     for place, mode in ((path, 0o600), (folder, 0o700)):
         facts = os.stat(place)
         is_claimed = place == path or os.path.basename(folder) == FOLDER
-        if is_claimed and hasattr(os, "getuid") and facts.st_uid == os.getuid() and facts.st_mode & 0o077:
+        if is_claimed and facts.st_uid == os.getuid() and facts.st_mode & 0o077:
             os.chmod(place, mode)
 
 

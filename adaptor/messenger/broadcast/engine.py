@@ -16,7 +16,7 @@ from ...graph.answers.errors import RateLimited
 from ...graph.client import error_to_retry
 from ...graph.ledgered import is_slow_media, slots_of, with_write_id
 from ...ledger.errors import LedgerError
-from ...ledger.pace import BURST_SECONDS, LANE_STOP
+from ...ledger.pace import BURST_SECONDS
 from ...ledger.records import SENT, UNKNOWN, Outcome, ended, sent
 from .claims import Claims
 from .pool import WorkerPool
@@ -280,7 +280,7 @@ class Engine(Claims):
             self._stopped_by = self._stopped_by or error
         if waits or retry_afters:
             # All who write for this Page wait.
-            self._ledger.store.pages.stop_until(self._page, [LANE_STOP], max(waits + retry_afters))
+            self._ledger.store.pages.stop(self._page, max(waits + retry_afters))
         if again:
             self._ledger.return_to_claimed([outgoing.id for outgoing in again])
             self._to_retry.append(again)
@@ -291,7 +291,7 @@ class Engine(Claims):
         """Slow down all who write for this Page before Meta stops it."""
         if usage is None or not 0 < (seconds := usage.pause()) <= self._pace.retries.max_wait:
             return
-        self._ledger.store.pages.stop_until(self._page, [LANE_STOP], seconds)
+        self._ledger.store.pages.stop(self._page, seconds)
         now = time.monotonic()
         if now >= self._pause_logged_until:
             level = "info" if seconds >= 1 else "debug"

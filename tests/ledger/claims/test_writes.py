@@ -67,14 +67,8 @@ def test_a_result_that_is_no_answer_of_meta_has_no_message_id(ledger, writes):
     assert writes.message_ids("") == set()
 
 
-def test_writes_are_counted_by_outcome_and_by_step(writes):
+def test_writes_are_counted_by_outcome(writes):
     assert writes.counts("r1") == {"sent": 4, "unknown": 1, "failed": 1}
-    assert writes.counts_by_step("r1") == [
-        ("step", 0, True, "sent", 3),
-        ("step", 0, True, "unknown", 1),
-        ("step", 0, False, "sent", 1),
-        ("step", 0, True, "failed", 1),
-    ]
 
 
 def test_a_tally_tells_attempts_apart(runs, ledger):

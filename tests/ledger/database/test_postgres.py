@@ -88,8 +88,8 @@ def test_what_is_being_claimed_while_its_holder_is_buried_is_let_go_too(fresh_po
 
 def test_two_who_wait_for_each_other_both_come_to_an_end(fresh_postgresql, open_):
     stores = [open_(fresh_postgresql) for _ in range(2)]
-    for lane in ("a", "b"):
-        stores[0].pages.stop_until("1", [lane], 0)
+    rows = [("1", lane, 0.0, 0.0) for lane in ("a", "b")]
+    stores[0].database.run_many("INSERT INTO pages (page, lane, free_at, seen) VALUES (?, ?, ?, ?)", rows)
     before = [row[0] for row in stores[0].database.run("SELECT seen FROM pages ORDER BY lane").fetchall()]
     both = Barrier(2)
 
