@@ -56,7 +56,7 @@ TESTS = {
     "graph": ["tests/graph"],
     "wire": ["tests/wire", "tests/common/http"],
     "messenger/broadcast": ["tests/messenger/broadcast"],
-    "runner/execution": ["tests/runner/execution", "tests/runner/test_api.py", "tests/runner/test_start.py"],
+    "runner/execution": ["tests/runner/execution", "tests/runner/test_api.py"],
 }
 #: They start processes, which takes seconds for every mutant. The suite runs them.
 LEFT_OUT = ["tests/ledger/leases/test_process.py", "tests/ledger/database/test_postgres.py"]
