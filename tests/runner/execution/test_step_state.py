@@ -23,6 +23,8 @@ def test_the_input_of_a_step_is_its_own_state_and_what_has_arrived():
     state["x"].append(2)
     assert defaults["x"] == [1]
     assert step_input({"data": None}, {}, {}) == {"data": {}, "configuration": {}}
+    assert step_input({"data": {"b": 2}}, {"x": 1}, {}) == {"data": {"b": 2}, "x": 1, "configuration": {}}
+    assert step_input({"data": [1]}, {"data": {"a": 1}}, {})["data"] == [1]
 
 
 def test_a_state_leaves_a_step_without_its_configuration():
@@ -50,11 +52,12 @@ def test_a_copy_shares_nothing():
 def test_several_leaves_are_named_by_their_step_and_a_number():
     assert named([("a", 1), ("a", 2), ("b", 3)]) == {"a": 1, "a-1": 2, "b": 3}
     assert final_text([("a", "{}")]) == "{}"
+    assert final_text([("ä", "{}"), ("b", "{}")]) == '{"ä":{},"b":{}}'
     assert final_text([("a", "{}"), ("a", '{"x":1}')]) == '{"a":{},"a-1":{"x":1}}'
 
 
 def test_a_lone_surrogate_is_written_as_an_escape():
-    assert final_text([("a", '{"x":"\ud83d"}')]) == '{"x":"\\ud83d"}'
+    assert final_text([("a", '{"x":"\ud83d","y":1}')]) == '{"x":"\\ud83d","y":1}'
 
 
 def test_a_final_state_is_free_of_secrets():
