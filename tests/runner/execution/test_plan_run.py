@@ -156,6 +156,19 @@ def test_a_step_without_memory_is_killed(workflow):
     assert result.state["errors"]["a"]["severity"] == "kill"
 
 
+def test_a_step_that_takes_too_long_is_killed_at_its_place(workflow):
+    late = (
+        "from adaptor.runner.execution.interrupted import Interrupted\ndef late(s):\n    raise Interrupted('TIMEOUT')"
+    )
+    result = workflow(("a", f"{late}\nfn(late)", None))
+    assert (result.exit_code, ran(result)) == (4, [("a", "kill", [])])
+    assert (result.error.code, result.error.place) == ("TIMEOUT", "step a · step 1 · fn")
+
+
+def test_an_error_that_no_operation_raised_has_the_step_as_its_place(workflow):
+    assert workflow(("a", "fn(lambda s: {**s, 'data': {1}})", None)).error.place == "step a"
+
+
 # --- Edges ---
 
 

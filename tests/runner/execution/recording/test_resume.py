@@ -229,6 +229,7 @@ def test_without_a_ledger_there_is_nothing_to_resume(project: Project) -> None:
 def test_a_run_that_nobody_knows_cannot_be_resumed(project: Project) -> None:
     project.run(run_id="r1")
     assert "`r7`" in project.refusal(resume="r7").description
+    assert "`r7`" in project.refusal(resume="r7", dry_run=True).description
 
 
 @pytest.mark.long
@@ -390,20 +391,76 @@ def test_what_a_later_run_has_sent_is_not_sent_again_by_the_one_that_is_resumed(
     assert project.texts == ["a", "a", "b"]
 
 
+class Beside:
+    """Runs once beside another run, when that calls it."""
+
+    def __init__(self, project: Project, **options: Any) -> None:
+        self._project = project
+        self._options = options
+        self.results: list[Result] = []
+        self.calls: list[Any] = []
+
+    def __call__(self, *given: Any) -> None:
+        self.calls.append(given)
+        if not self.results:
+            lines = list(self._project.lines)
+            self.results.append(self._project.run(**self._options))
+            self._project.lines[:] = lines
+
+
 @pytest.mark.long
 def test_the_same_job_does_not_run_twice_at_the_same_time(project: Project) -> None:
-    others: list[Result] = []
-
-    def beside(*_: Any) -> None:
-        lines = list(project.lines)
-        others.append(project.run(run_id="r2"))
-        project.lines[:] = lines
-
     project.fails(False)
+    beside = Beside(project, run_id="r2")
     project.start(run_id="r1", on_open=beside)
-    assert [(other.exit_code, other.steps) for other in others] == [(2, [])]
-    assert "is under way in another process, as run `r1`" in str(others[0].error)
+    assert [(other.exit_code, other.steps) for other in beside.results] == [(2, [])]
+    assert "is under way in another process, as run `r1`" in str(beside.results[0].error)
     assert project.texts == ["a", "b"]
+    ((database, ledger),) = beside.calls
+    assert (database, ledger.record.id) == (str(project.folder / "ledger.db"), "r1")
+
+
+@pytest.mark.long
+def test_a_job_that_another_process_ran_before_the_first_message_sends_nothing(project: Project) -> None:
+    project.fails(False)
+    result = project.start(run_id="r1", before_step=Beside(project, run_id="r2"))
+    assert "Another process ran the same job with the same initial state meanwhile, as run `r2`." in str(result.error)
+    assert project.texts == ["a", "b"]
+
+
+@pytest.mark.long
+def test_to_start_anew_on_purpose_does_not_ask_whether_another_process_ran_it(project: Project) -> None:
+    project.fails(False)
+    result = project.start(run_id="r1", fresh=True, before_step=Beside(project, run_id="r2"))
+    assert (result.exit_code, project.texts) == (0, ["a", "b", "a", "b"])
+
+
+@pytest.mark.long
+def test_what_a_run_with_another_state_has_sent_meanwhile_is_not_sent_again(project: Project) -> None:
+    project.fails(False)
+    result = project.start(run_id="r1", before_step=Beside(project, run_id="r2", state={"data": {"other": 1}}))
+    assert type(result.error).__name__ == "SentBefore"
+    assert project.texts == ["a", "b"]
+
+
+@pytest.mark.long
+def test_a_name_that_another_run_took_meanwhile_is_refused_before_anything_is_sent(project: Project) -> None:
+    other = Project(project.folder, project.sandbox)
+    project.fails(False)
+    other.path = project.folder / "other.py"
+    other.path.write_text(f'send_text("{BEN}", "other")', encoding="utf-8")
+    result = project.start(run_id="r1", before_step=Beside(other, run_id="r1"))
+    assert "already has a run `r1`" in str(result.error)
+    assert project.texts == ["other"]
+
+
+@pytest.mark.long
+def test_a_run_of_other_steps_is_another_run(project: Project) -> None:
+    project.write_workflow(("a", JOB, {"b": True}), ("b", "log(1)", None))
+    project.run(run_id="r1", end="a")
+    result = project.run(run_id="r2")
+    assert type(result.error).__name__ == "SentBefore"
+    assert project.texts == ["a"]
 
 
 @pytest.mark.long
@@ -419,7 +476,9 @@ def test_the_user_is_asked_whether_a_run_that_stopped_goes_on(
         asked.append(question)
         return answer
 
-    result = project.start(run_id="r2", ask=ask)
+    opened: list[Any] = []
+    result = project.start(run_id="r2", ask=ask, on_open=lambda *given: opened.append(given[0]))
+    assert opened == ([str(project.folder / "ledger.db")] if answer is not None else [])
     assert project.texts == texts
     assert result.run_id == ("r1" if answer else "r2")
     assert [question.partition(",")[0] for question in asked] == [
@@ -433,21 +492,70 @@ def test_the_user_is_asked_whether_a_run_that_stopped_goes_on(
 @pytest.mark.long
 def test_a_run_that_is_resumed_records_no_secret_either(project: Project) -> None:
     password = "sunrise-over-kibera-7"
-    stops = '1 / 0 if os.path.exists("stop") else {**s, "data": s["configuration"]["db_password"]}'
+    keeps = 'fn(lambda s: {**s, "data": s["configuration"]["db_password"]})'
+    stops = 'import os\nfn(lambda s: 1 / 0 if os.path.exists("stop") else s)'
     project.write_workflow(
-        ("a", f'import os\nsend_text("{ANA}", "a")\nfn(lambda s: {stops})', {"b": True}),
-        ("b", f'send_text("{BEN}", "b")', None),
+        ("a", f'send_text("{ANA}", "a")\n{keeps}', {"b": True}),
+        ("b", f"{stops}\n{keeps}", {"c": True}),
+        ("c", f'send_text("{BEN}", "b")', None),
     )
     known = {"access_token": project.sandbox.access_token, "base_url": project.sandbox.url, "db_password": password}
     project.run(run_id="r1", credentials=known)
+    for options in ({}, {"resume": "r1"}):
+        assert options == {} or project.run(credentials=known, **options).exit_code == 0
+        recorded = b"".join(path.read_bytes() for path in project.folder.glob("ledger.db*"))
+        assert b"db_password" in recorded
+        assert password.encode() not in recorded
+        project.fails(False)
+
+
+# --- What is recorded of a run ---
+
+
+@pytest.mark.long
+def test_what_the_command_line_was_given_is_recorded_and_that_of_the_last_attempt_wins(project: Project) -> None:
+    result = project.start(run_id="r1", given={"state": "one.json"})
+    record = project.record()
+    assert record.given == {"state": "one.json"}
+    assert record.started == result.started > 1_700_000_000
+    project.start(resume="r1", given={"state": "two.json"})
+    assert project.record().given == {"state": "two.json"}
+
+
+@pytest.mark.long
+def test_a_step_that_ended_before_the_first_message_is_not_run_again_either(project: Project) -> None:
+    first = "import os\nfn(lambda s: (os.mkdir('only once'), {**s, 'data': {'n': 7}})[1])"
+    project.write_workflow(("a", first, {"b": True}), ("b", f"log(state.data.n)\n{JOB}", None))
+    project.run(run_id="r1")
     project.fails(False)
-    assert project.run(resume="r1", credentials=known).exit_code == 0
-    recorded = b"".join(path.read_bytes() for path in project.folder.glob("ledger.db*"))
-    assert b"db_password" in recorded
-    assert password.encode() not in recorded
+    assert project.run(resume="r1").exit_code == 0
+    assert project.said("7", "job")
+    assert project.texts == ["a", "b"]
+
+
+@pytest.mark.long
+def test_a_failed_step_counts_what_it_has_sent_itself(project: Project) -> None:
+    project.write_workflow(("a", f'send_text("{BEN}", "b")', {"b": True}), ("b", JOB, None))
+    error = project.run(run_id="r1").error
+    assert error is not None
+    assert error.messages_sent == 1
 
 
 # --- A ledger that fails ---
+
+
+@pytest.mark.long
+def test_a_ledger_that_cannot_record_the_run_stops_it_before_anything_is_sent(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(*_: Any, **__: Any) -> None:
+        raise LedgerError("The disk is full.", fix="Make room.")
+
+    monkeypatch.setattr(Ledger, "begin", lose)
+    error = project.run(run_id="r1").error
+    assert error is not None
+    assert (type(error).__name__, error.description, error.fix) == ("LedgerUnusable", "The disk is full.", "Make room.")
+    assert (error.sent, project.texts) == ("no", [])
 
 
 @pytest.mark.long
@@ -509,7 +617,9 @@ def test_a_dry_run_reads_collections_and_keeps_what_it_would_write_to_itself(pro
     assert not (project.folder / "ledger.db").exists()
     project.run(run_id="r1")
     project.write(f"{READS}\n{WRITES.replace('7', '8')}\n{READS}")
+    before = (project.folder / "ledger.db").read_bytes()
     project.run(dry_run=True)
+    assert (project.folder / "ledger.db").read_bytes() == before
     assert [line[2] for line in project.lines if line[1] == "job" and "set" not in line[2]] == ["7", "8"]
     project.write(READS)
     project.run()
