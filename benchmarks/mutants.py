@@ -184,6 +184,9 @@ def try_mutants(words: list[str]) -> int:
             state.tests_by_mangled_function_name[function] = own_first(
                 function, tests, state.duration_by_test, options.seconds
             )
+        # What a test file makes while it is imported (the parameters of a test) is to be made by the mutant too.
+        for name in [name for name in sys.modules if name.startswith("tests.") and ".test_" in name]:
+            del sys.modules[name]
 
     mutmut.collect_source_file_mutation_data, mutmut.collect_or_load_stats = chosen, ordered
     with _one_postgresql() if options.postgresql else nullcontext():
