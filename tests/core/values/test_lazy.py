@@ -9,6 +9,7 @@ import pytest
 
 from adaptor import (
     ConditionIsText,
+    JobError,
     LazyStateError,
     MissingReference,
     data_value,
@@ -284,6 +285,57 @@ def test_what_cannot_work_is_refused_with_the_words_to_write_instead(trap):
     assert "is a lazy reference: its value is known only when the operation runs, but" in message
     assert what in message
     assert instead in caught.value.fix
+
+
+FIXES = {
+    bool: "Write fn_if(condition, operation); join conditions with & and |, negate with ~, "
+    "and put each comparison in parentheses: (a == 1) & (b > 2).",
+    iter: "Write each(reference, operation) instead.",
+    len: "Write a function instead: lambda state: len(state['data']['rows']).",
+    hash: "Use it as a value, not as a key.",
+    int: "Write a function instead: lambda state: int(state['data']['count']).",
+    float: "Write a function: lambda state: float(state['data']['price']).",
+    range: "Write a function: lambda state: rows[state['index']].",
+    assigned: 'Write fn(lambda state: {**state, "data": {**state["data"], "x": 1}}): operations return a new state.',
+    str: 'In a script that adaptor runs write an f-string: f"Hello {state.data.name}". Elsewhere write a function, '
+    "lambda state: f\"Hello {state['data']['name']}\", or on Python 3.14 a t-string. log(…) shows a value.",
+}
+
+
+@pytest.mark.parametrize("use", FIXES, ids=lambda use: use.__name__)
+def test_the_words_to_write_instead_can_be_copied(use):
+    with pytest.raises(LazyStateError) as caught:
+        use(state.data.day)
+    assert caught.value.fix == FIXES[use]
+
+
+def test_instead_of_a_call_or_of_in_a_function_is_written():
+    with pytest.raises(LazyStateError) as caught:
+        state.data.name.upper()
+    instead = "To change a value write a function instead: lambda state: state['data']['name'].upper()."
+    assert caught.value.fix == instead
+    with pytest.raises(LazyStateError) as caught:
+        operator.contains(state.data.tags, "x")
+    assert caught.value.fix == "Write a function instead: lambda state: 'x' in state['data']['tags']."
+
+
+@pytest.mark.parametrize(
+    ("reference", "written", "kinds"),
+    [
+        (lambda: state.data.name < 5, "`state.data.name < 5`", "`<` does not work on a str and an int"),
+        (lambda: state.data.none + 1, "`state.data.none + 1`", "`+` does not work on None and an int"),
+        (lambda: -state.data.name, "`-state.data.name`", "`-` does not work on a str"),
+    ],
+)
+def test_an_operator_that_does_not_work_on_the_values_names_their_kinds(reference, written, kinds):
+    with pytest.raises(JobError) as caught:
+        value_of(reference())
+    assert caught.value.description == f"{written} cannot be evaluated: {kinds}."
+    assert caught.value.fix == (
+        "Values from CSV are text: convert them to numbers in an earlier step, fn(…), or in a function of the state: "
+        "lambda state: float(state['data']['hours']) < 24."
+    )
+    assert caught.value.code == "WRONG_KIND"
 
 
 @pytest.mark.parametrize(
