@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from adaptor.core.digest import digest
-from adaptor.core.errors import ABOUT_PERSON, ABOUT_ROW, AdaptorError, DeliveryUnknown, InvalidMessage, NotSent
+from adaptor.core.errors import (
+    ABOUT_PERSON,
+    ABOUT_ROW,
+    AdaptorError,
+    DeliveryUnknown,
+    InvalidMessage,
+    JobError,
+    NotSent,
+)
 from adaptor.core.restored import restored
 
 

@@ -284,6 +284,18 @@ def test_the_answer_decides_which_edge_is_taken_and_becomes_the_data(written, re
         assert result.state["references"] == [{"recipient_id": 77}]
 
 
+@pytest.mark.parametrize(
+    ("data", "psid"), [({"psid": 5}, "5"), ({"recipient_id": "6", "psid": "5"}, "6"), ([1], None), ({"psid": ""}, None)]
+)
+def test_whom_a_step_has_asked_is_read_from_what_it_left(written, data, psid):
+    asks = f"fn(lambda s: {{**s, 'data': {data!r}}})"
+    options = RunOptions(str(written(("a", asks, WAITS), ("b", job("b"), None), ("c", "log(1)", None))))
+    asked = []
+    options.replies, options.dry_run, options.on_reply = [None], True, lambda *reply: asked.append(reply[0])
+    start_run(options, options.new_run(Run, lambda *line: None), Credentials())
+    assert asked == [psid]
+
+
 def test_a_step_that_failed_has_not_asked(workflow):
     result = workflow(("a", FAILS, WAITS), ("b", job("b"), None), ("c", job("c"), None), dry_run=True)
     assert (result.exit_code, result.waits) == (1, None)

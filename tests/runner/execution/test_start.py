@@ -100,7 +100,7 @@ def started(tmp_path, lines):
 
 def test_what_is_wrong_with_a_job_is_found_before_it_runs(started, lines):
     result = started("lgo(1)\nsned(2)")
-    assert (result.exit_code, result.steps) == (3, [])
+    assert (result.exit_code, result.steps, sum(result.outcomes.values())) == (3, [], 0)
     assert [problem.line for problem in result.error.problems] == [1, 2]
     assert lines == [("error", "run", result.error.report(), {"error": result.error.facts()})]
 
@@ -204,6 +204,7 @@ def test_a_run_that_is_stopped_before_its_first_step_says_so(started, lines, cod
 
     result = started("log('ran')", initial=stop, run_id="r1", labels={"clinic": "kibera"})
     assert (result.exit_code, result.error.code, result.run_id, result.steps) == (exit_code, code, "r1", [])
+    assert sum(result.outcomes.values()) == 0
     assert result.labels == {"clinic": "kibera"}
     assert lines == [("error", "run", result.error.report(), {"error": result.error.facts()})]
 

@@ -43,6 +43,18 @@ def test_what_is_no_json_is_refused_with_its_path(value):
         as_json({"data": {"a": value}})
 
 
+def test_the_text_of_a_state_is_short_and_keeps_its_letters():
+    assert as_json({"a": "ä", "b": [1, None]}) == '{"a":"ä","b":[1,null]}'
+
+
+def test_an_error_names_the_state_that_is_no_json():
+    with pytest.raises(JobError) as refused:
+        as_json({"a": {1}})
+    assert refused.value.description == "The final state is not JSON: state.a is a set."
+    with pytest.raises(JobError, match=r"^The input is not JSON"):
+        as_json({"a": {1}}, "The input")
+
+
 def test_a_copy_shares_nothing():
     state = {"data": [1]}
     assert copied(state) == state
@@ -50,7 +62,7 @@ def test_a_copy_shares_nothing():
 
 
 def test_several_leaves_are_named_by_their_step_and_a_number():
-    assert named([("a", 1), ("a", 2), ("b", 3)]) == {"a": 1, "a-1": 2, "b": 3}
+    assert named([("a", 1), ("a", 2), ("b", 3), ("a", 4)]) == {"a": 1, "a-1": 2, "b": 3, "a-2": 4}
     assert final_text([("a", "{}")]) == "{}"
     assert final_text([("ä", "{}"), ("b", "{}")]) == '{"ä":{},"b":{}}'
     assert final_text([("a", "{}"), ("a", '{"x":1}')]) == '{"a":{},"a-1":{"x":1}}'

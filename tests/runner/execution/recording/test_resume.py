@@ -534,6 +534,31 @@ def test_a_step_that_ended_before_the_first_message_is_not_run_again_either(proj
 
 
 @pytest.mark.long
+def test_a_handled_failure_before_the_first_message_is_not_run_again_either(project: Project) -> None:
+    first = "import os\nfn(lambda s: (os.mkdir('only once'), 1 / 0))"
+    project.write_workflow(("a", first, {"b": "on_job_failure"}), ("b", JOB, None))
+    project.run(run_id="r1")
+    project.fails(False)
+    again = project.run(resume="r1")
+    assert (again.exit_code, project.texts) == (0, ["a", "b"])
+    assert ("info", "run", "✗ a (failed before) → b") in project.lines
+
+
+@pytest.mark.long
+def test_where_a_handled_failure_cannot_be_recorded_the_run_ends(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(*_: Any, **__: Any) -> None:
+        raise LedgerError("The disk is full.")
+
+    first = f"send_text('{ANA}', 'a')\nfn(lambda s: 1 / 0)"
+    project.write_workflow(("a", first, {"b": "on_job_failure"}), ("b", f"send_text('{BEN}', 'b')", None))
+    monkeypatch.setattr(Ledger, "keep_step", lose)
+    result = project.run(run_id="r1")
+    assert (result.exit_code, type(result.error).__name__, project.texts) == (3, "LedgerError", ["a"])
+
+
+@pytest.mark.long
 def test_a_failed_step_counts_what_it_has_sent_itself(project: Project) -> None:
     project.write_workflow(("a", f'send_text("{BEN}", "b")', {"b": True}), ("b", JOB, None))
     error = project.run(run_id="r1").error
