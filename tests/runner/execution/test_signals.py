@@ -31,9 +31,21 @@ def unhandled() -> Iterator[list[int]]:
     reached: list[int] = []
     before = {number: signal.signal(number, lambda number, frame: reached.append(number)) for number in NUMBERS}
     yield reached
-    signal.setitimer(signal.ITIMER_REAL, 0)
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds after which the process is to be woken, as they were set; 0 is never."""
+    found: list[float] = [0]
+
+    def set_clock(which: int, seconds: float) -> None:
+        assert which == signal.ITIMER_REAL
+        found.append(seconds)
+
+    monkeypatch.setattr(signal, "setitimer", set_clock)
+    return found
 
 
 @pytest.fixture
@@ -44,10 +56,6 @@ def lines() -> list[tuple[str, str, str]]:
 @pytest.fixture
 def run(lines: list[tuple[str, str, str]]) -> Run:
     return Run(sink=lambda level, component, message, fields: lines.append((level, component, message)))
-
-
-def seconds_left() -> float:
-    return signal.getitimer(signal.ITIMER_REAL)[0]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -70,11 +78,11 @@ def test_without_a_supervisor_its_signals_mean_nothing(run: Run, unhandled: list
     assert unhandled == [signal.SIGUSR1]
 
 
-def test_afterwards_signals_reach_what_was_there_before(run: Run, unhandled: list[int]) -> None:
+def test_afterwards_signals_reach_what_was_there_before(run: Run, unhandled: list[int], clock: list[float]) -> None:
     run.stop.in_flight = (1, 0)
     with Interruption(run):
         signal.raise_signal(signal.SIGINT)
-    assert seconds_left() == 0
+    assert clock[-1] == 0
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
         signal.raise_signal(number)
     assert unhandled == [signal.SIGINT, signal.SIGTERM, signal.SIGALRM]
@@ -88,32 +96,34 @@ def test_a_signal_that_was_ignored_stays_ignored(run: Run) -> None:
     assert run.stop.asked is None
 
 
-def test_between_two_steps_a_signal_is_kept_for_the_next_one(run: Run) -> None:
+def test_between_two_steps_a_signal_is_kept_for_the_next_one(run: Run, clock: list[float]) -> None:
     run.stop.is_between = True
     with Interruption(run):
         signal.raise_signal(signal.SIGTERM)
         assert isinstance(run.stop.asked, Interrupted)
         assert run.stop.asked.code == "INTERRUPTED"
-        assert seconds_left() == 0
+        assert clock == [0]
         with pytest.raises(Interrupted):
             signal.raise_signal(signal.SIGTERM)
 
 
-def test_a_message_that_has_left_gets_ten_seconds_for_its_answer(run: Run, lines: list[tuple[str, str, str]]) -> None:
+def test_a_message_that_has_left_gets_ten_seconds_for_its_answer(
+    run: Run, lines: list[tuple[str, str, str]], clock: list[float]
+) -> None:
     run.stop.in_flight = (1, 0)
     with Interruption(run):
         signal.raise_signal(signal.SIGINT)
         assert isinstance(run.stop.asked, Interrupted)
-        assert 9 < seconds_left() <= 10
+        assert clock[-1] == 10
         says = "Waiting up to 10 s for the answer to the request that has left. Interrupt again to stop at once."
         assert lines == [("info", "run", says)]
 
 
-def test_after_a_timeout_it_gets_two_seconds(run: Run, lines: list[tuple[str, str, str]]) -> None:
+def test_after_a_timeout_it_gets_two_seconds(run: Run, lines: list[tuple[str, str, str]], clock: list[float]) -> None:
     run.stop.in_flight = (0, 1)
     with Interruption(run, is_supervised=True):
         signal.raise_signal(signal.SIGUSR1)
-        assert 1 < seconds_left() <= 2
+        assert clock[-1] == 2
         assert [message for _, _, message in lines] == [
             "Waiting up to 2 s for the answer to the request that has left."
         ]
@@ -137,13 +147,13 @@ def test_an_answer_that_came_in_time_is_not_lost_to_the_clock(run: Run) -> None:
         signal.raise_signal(signal.SIGALRM)
 
 
-def test_a_second_signal_stops_waiting_for_the_answer(run: Run) -> None:
+def test_a_second_signal_stops_waiting_for_the_answer(run: Run, clock: list[float]) -> None:
     run.stop.in_flight = (1, 0)
     with Interruption(run):
         signal.raise_signal(signal.SIGINT)
         with pytest.raises(Interrupted):
             signal.raise_signal(signal.SIGINT)
-        assert seconds_left() == 0
+        assert clock == [0, 10, 0]
 
 
 def test_outputs_are_written_in_spite_of_one_signal_but_not_of_two(run: Run) -> None:
@@ -154,12 +164,12 @@ def test_outputs_are_written_in_spite_of_one_signal_but_not_of_two(run: Run) -> 
             signal.raise_signal(signal.SIGINT)
 
 
-def test_the_clock_of_an_answer_does_not_run_while_outputs_are_written(run: Run) -> None:
+def test_the_clock_of_an_answer_does_not_run_while_outputs_are_written(run: Run, clock: list[float]) -> None:
     run.stop.in_flight = (1, 0)
     with Interruption(run) as interruption:
         signal.raise_signal(signal.SIGINT)
         with interruption.shielded():
-            assert seconds_left() == 0
+            assert clock == [0, 10, 0]
 
 
 def test_after_the_outputs_a_signal_counts_again(run: Run) -> None:
