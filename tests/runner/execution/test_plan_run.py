@@ -188,6 +188,16 @@ def test_an_edge_that_cannot_be_judged_is_logged_as_the_end_of_the_run(workflow,
     assert result.error.file.endswith("workflow.json")
 
 
+def test_a_condition_about_what_is_not_there_is_false_and_warned_of(workflow, lines):
+    edges = {"b": {"condition": "state.data.name > 1"}, "c": {"condition": "upstream_step_id == 'a'"}}
+    result = workflow(("a", job("a"), edges), ("b", job("b"), None), ("c", job("c"), None))
+    assert ran(result) == [("a", "success", ["c"]), ("c", "success", [])]
+    (warning,) = (line for line in lines if "warning" in line[2])
+    assert warning[:2] == ("info", "run")
+    assert warning[2].startswith("warning: edge a → b: ")
+    assert "state.data.name" in warning[2]
+
+
 def test_after_a_handled_failure_the_log_says_why_another_edge_was_not_taken(workflow, lines):
     edges = {"b": {"condition": "1 / state.zero > 0"}, "c": "on_job_failure"}
     steps = (("a", FAILS, edges), ("b", job("b"), None), ("c", job("c"), None))
@@ -301,7 +311,54 @@ def test_a_step_that_failed_has_not_asked(workflow):
     assert (result.exit_code, result.waits) == (1, None)
 
 
+# --- Steps that an earlier attempt has recorded ---
+
+
+@pytest.mark.parametrize(
+    ("ends", "edge", "line"),
+    [("s", True, "✓ a  (completed before)"), ("1 / 0", "on_job_failure", "✗ a (failed before)")],
+)
+def test_a_recorded_step_is_not_performed_again(workflow, lines, tmp_path, ends, edge, line):
+    appends = f"    with open({str(tmp_path / 'count')!r}, 'a') as file:\n        file.write('x')\n"
+    counts = f"def count(s):\n{appends}    return s\n\nfn(count)"
+    first = f"collections.set('visits', 'ana', 7)\n{counts}\nfn(lambda s: {ends})"
+    stops = f"import os\nfn(lambda s: s if os.path.exists({str(tmp_path / 'go')!r}) else [][1])"
+    steps = (("a", first, {"b": edge}), ("b", stops, None))
+    assert workflow(*steps, run_id="r1").exit_code == 1
+    (tmp_path / "go").touch()
+    lines.clear()
+    result = workflow(*steps, resume="r1")
+    assert (result.exit_code, (tmp_path / "count").read_text()) == (0, "x")
+    assert [step.is_replayed for step in result.steps] == [True, False]
+    assert ("info", "run", f"{line} → b", {"step": "a", "next": ["b"]}) in lines
+    assert ran(result) == [("a", "success" if ends == "s" else "fail", ["b"]), ("b", "success", [])]
+    assert result.text == json.dumps(result.state, ensure_ascii=False, separators=(",", ":"))
+    assert ("errors" in result.state) is (ends != "s")
+
+
 # --- What is told of a run ---
+
+
+def test_a_run_with_an_unknown_outcome_has_not_ended_well(workflow):
+    counts = "from adaptor.core.run.context import current_run\n"
+    result = workflow(("a", f"{counts}fn(lambda s: (current_run().count('unknown', is_message=True), s)[1])", None))
+    assert (result.exit_code, result.error) == (1, None)
+
+
+def test_a_signal_waits_between_steps_and_not_within_them(written):
+    options = RunOptions(str(written(("a", LOOKS, {"b": True}), ("b", LOOKS, None))))
+    seen = []
+    under_way = options.new_run(Run, lambda *line: None)
+    options.before_step = lambda step, *_: seen.append((step.id, under_way.stop.is_between))
+    options.after_step = lambda step, state, _: seen.append((step.id, under_way.stop.is_between, state["data"]))
+    start_run(options, under_way, Credentials())
+    assert seen == [("a", True), ("a", True, {"between": False}), ("b", True), ("b", True, {"between": False})]
+
+
+LOOKS = """\
+from adaptor.core.run.context import current_run
+fn(lambda s: {**s, 'data': {'between': current_run().stop.is_between}})
+"""
 
 
 def test_the_log_says_what_each_step_performs_and_where_its_state_goes(workflow, lines, tmp_path):
@@ -359,6 +416,9 @@ def test_a_trigger_passes_its_state_on_and_is_logged_by_its_kind(workflow, lines
     assert lines[0] == ("info", "run", "✓ t  (webhook) → a", {"step": "t", "next": ["a"]})
     assert (result.steps[0].kind, result.steps[1].kind) == ("webhook", "job")
     assert result.state == {"data": {"a": None}, "other": 1}
+    result = workflow(trigger, ("a", job("a"), None), state={"data": {"event": 5}})
+    assert result.state == {"data": {"event": 5, "a": None}}
+    assert workflow({"id": "t", "type": "webhook"}).text == '{"data":{}}'
 
 
 def test_a_single_job_has_no_lines_about_steps_and_its_places_name_none(tmp_path, lines):

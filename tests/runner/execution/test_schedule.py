@@ -82,6 +82,8 @@ def test_states_along_several_edges_share_nothing():
     schedule.follow(plan.steps["a"].edges, arrival, state, '{"data":{"n":1}}')
     one, other = schedule.next(), schedule.next()
     assert one.state == other.state == state
+    # The first is not copied: most steps have one edge, and a state may be large.
+    assert one.state is state
     assert one.state["data"] is not other.state["data"]
     assert one.state["configuration"] is not other.state["configuration"]
 

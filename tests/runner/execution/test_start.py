@@ -8,10 +8,11 @@ import pytest
 from adaptor.cli.main import parser
 from adaptor.core.errors import InputError
 from adaptor.core.run.context import Run
+from adaptor.ledger.store import open_store
 from adaptor.runner import run
 from adaptor.runner.execution.interrupted import Interrupted
 from adaptor.runner.execution.start import RunOptions, start_run
-from adaptor.runner.load.credentials import Credentials, credentials_of
+from adaptor.runner.load.credentials import Credentials, credentials_of, read_credentials
 
 #: What `run` takes beside options: values and functions, which no command line could give.
 NO_OPTIONS = {"path", "state", "credentials", "on_log", "on_request"}
@@ -263,3 +264,48 @@ def test_steps_are_named_by_their_whole_ids_where_the_plan_is_known(started):
         after_step=lambda step, state, schedule: seen.append(schedule.plan),
     )
     assert options.words(seen[0]) == ["--start", "first", "--end", "second"]
+
+
+def test_a_run_knows_where_small_facts_are_kept(tmp_path):
+    for name in ("jobs", "ledgers", "secrets"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "jobs" / "job.py").write_text("log(1)", encoding="utf-8")
+    (tmp_path / "secrets" / "c.json").write_text('{"page_id": "1"}', encoding="utf-8")
+    options = RunOptions(str(tmp_path / "jobs" / "job.py"))
+    known = read_credentials(str(tmp_path / "secrets" / "c.json"))
+    for database, folder in ((None, "jobs/.adaptor"), (str(tmp_path / "ledgers" / "l.db"), "ledgers")):
+        options.database = database
+        under_way = options.new_run(Run, lambda *line: None)
+        start_run(options, under_way, known)
+        assert under_way.folders == (str(tmp_path / folder), str(tmp_path / "secrets" / ".adaptor"))
+
+
+def test_a_run_is_recorded_with_the_words_that_run_the_same(started, tmp_path):
+    steps = [
+        {"id": "first", "expression": "collections.set('visits', 'ana', 7)", "next": "second"},
+        {"id": "second", "expression": "log(2)"},
+    ]
+    file = str(tmp_path / "ledger.db")
+    started({"workflow": {"steps": steps}}, name="w.json", end="sec", database=file, run_id="r1")
+    store = open_store(file)
+    assert store.runs.find("r1").words == ["--end", "second"]
+    store.close()
+
+
+def test_a_step_names_a_credential_of_the_map_that_was_given(started):
+    steps = [{"id": "a", "expression": "log(1)", "configuration": "north"}]
+    assert started({"workflow": {"steps": steps}}, {"north": {"page_id": "1"}}, name="w.json").exit_code == 0
+    assert started({"workflow": {"steps": steps}}, {"south": {"page_id": "1"}}, name="w.json").exit_code == 2
+
+
+def test_what_a_job_prints_goes_to_the_log_where_the_process_is_not_its_own(started, lines, capsys):
+    started("import sys\nprint('printed')\nfn(lambda s: (sys.stdout.write('by hand'), s)[1])")
+    assert capsys.readouterr() == ("by hand", "")
+    assert [message for _, component, message, _ in lines if component == "job"] == ["printed"]
+
+
+def test_a_secret_of_a_workflow_is_in_no_warning_before_its_steps(started, lines):
+    steps = [{"id": "a", "expression": "log('the-password-of-all')"}]
+    whole = {"workflow": {"credentials": {"db_password": "the-password-of-all"}, "steps": steps}}
+    started(whole, name="w.json")
+    assert "the-password-of-all" not in str(lines)

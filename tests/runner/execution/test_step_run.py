@@ -261,7 +261,32 @@ def test_such_a_file_is_not_named_where_it_is_not_the_reason(
     assert [line for line in lines if "add -s" in line[2]] == []
 
 
+def test_what_earlier_steps_have_sent_is_not_counted_for_a_step(tmp_path: Path) -> None:
+    sends = "from adaptor.core.run.context import current_run\n"
+    sends += "fn(lambda s: (current_run().count('sent', is_message=True), s)[1])"
+    steps = [{"id": "a", "expression": f"{sends}\n{sends}", "next": "b"}]
+    steps.append({"id": "b", "expression": f"{sends}\nfn(lambda s: 1 / 0)"})
+    (tmp_path / "workflow.json").write_text(json.dumps({"workflow": {"steps": steps}}), encoding="utf-8")
+    error = run(tmp_path / "workflow.json").error
+    assert error is not None
+    assert (error.messages_sent, error.sent) == (1, "partly")
+
+
 # --- Statements ---
+
+
+def test_an_operation_is_alone_on_its_line_or_one_of_several(perform: Perform) -> None:
+    looks = "fn(lambda s: {**s, 'data': [*(s['data'] or []), current_run().runs_once()]})"
+    text = f"from adaptor.core.run.context import current_run\n{looks}\nfor _ in 'ab': {looks}\n{looks}"
+    assert (perform(text).state or {})["data"] == [True, False, False, True]
+
+
+def test_an_operation_knows_its_statement_and_line(perform: Perform) -> None:
+    looks = "fn(lambda s: {**s, 'data': [current_run().statement.line, current_run().call_site()]})"
+    text = f"from adaptor.core.run.context import current_run\nlog(1)\n{looks}"
+    line, site = (perform(text).state or {})["data"]
+    assert line == 3
+    assert site.endswith("fn@3")
 
 
 def test_of_several_operations_on_one_line_each_is_sent_where_they_differ(send: Perform, sandbox: Sandbox) -> None:

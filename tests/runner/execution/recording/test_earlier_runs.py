@@ -15,6 +15,7 @@ from adaptor.runner.execution.recording.earlier_runs import (
     ago,
     began_at,
     check_alone,
+    check_new,
     check_resumable,
     made_of,
     newest_of,
@@ -226,3 +227,11 @@ def test_a_job_that_was_moved_is_resumed_and_one_that_has_changed_on_purpose_alo
 @pytest.mark.parametrize("known", [None, record(purged=5.0)])
 def test_a_run_that_is_not_there_or_was_purged_is_refused_by_the_ledger(known: Any) -> None:
     check_resumable(known, "r1", "/jobs/other.py", ["x"], FILES, LedgerOptions())
+
+
+def test_the_name_of_another_run_is_refused_with_what_to_do() -> None:
+    check_new(store_of(find=lambda name: None), "r1")
+    with pytest.raises(InputError) as refused:
+        check_new(store_of(find=lambda name: record()), "r1")
+    assert refused.value.description == "The ledger ledger.db already has a run `r1`."
+    assert refused.value.fix == "Choose another name with --run-id, or go on with that run: --resume r1."

@@ -108,9 +108,9 @@ def test_a_message_is_reported_as_an_earlier_attempt_recorded_it() -> None:
 
 
 def test_its_failure_is_reported_with_the_error() -> None:
-    (call,), (reported,) = replayed(row("failed", error=ERROR, about="person"))
+    (call,), (reported,) = replayed(row("failed", error=ERROR, about="row"))
     assert isinstance(call.error, RecipientUnavailable)
-    assert call.error.about == "person"
+    assert call.error.about == "row"
     assert (reported["outcome"], reported["error"]) == ("failed", "RecipientUnavailable")
 
 
