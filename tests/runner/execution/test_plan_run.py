@@ -11,6 +11,7 @@ import pytest
 
 from adaptor.core.errors import ConfigurationError, JobError
 from adaptor.core.run.context import Run
+from adaptor.ledger.errors import LedgerError
 from adaptor.runner import run
 from adaptor.runner.execution import plan_run
 from adaptor.runner.execution.start import RunOptions, start_run
@@ -306,6 +307,24 @@ def test_whom_a_step_has_asked_is_read_from_what_it_left(written, data, psid):
     assert asked == [psid]
 
 
+def test_an_answer_that_was_given_for_a_step_is_for_that_step(written):
+    options = RunOptions(str(written(("a", ASKS, WAITS), ("b", job("b"), None), ("c", job("c"), None))))
+    options.reply, options.dry_run = {"step": "a", "arrival": 0, "facts": {"text": "yes"}}, True
+    result = start_run(options, options.new_run(Run, lambda *line: None), Credentials())
+    assert ran(result) == [("a", "success", ["b"]), ("b", "success", [])]
+    assert result.text.startswith('{"data":{"text":"yes","b":null}')
+
+
+def test_where_an_answer_cannot_be_recorded_the_run_ends(workflow, monkeypatch):
+    def lose(*_):
+        raise LedgerError("The disk is full.")
+
+    monkeypatch.setattr("adaptor.runner.execution.answers.Answers.to", lose)
+    result = workflow(("a", ASKS, WAITS), ("b", job("b"), None), ("c", job("c"), None), dry_run=True)
+    assert (result.exit_code, str(result.error), result.state) == (3, "The disk is full.", None)
+    assert ran(result) == [("a", "success", [])]
+
+
 def test_a_step_that_failed_has_not_asked(workflow):
     result = workflow(("a", FAILS, WAITS), ("b", job("b"), None), ("c", job("c"), None), dry_run=True)
     assert (result.exit_code, result.waits) == (1, None)
@@ -343,6 +362,14 @@ def test_a_run_with_an_unknown_outcome_has_not_ended_well(workflow):
     counts = "from adaptor.core.run.context import current_run\n"
     result = workflow(("a", f"{counts}fn(lambda s: (current_run().count('unknown', is_message=True), s)[1])", None))
     assert (result.exit_code, result.error) == (1, None)
+
+
+def test_a_run_that_left_people_out_is_not_finished(written):
+    options = RunOptions(str(written(("a", job("a"), None))))
+    under_way = options.new_run(Run, lambda *line: None)
+    options.before_step = lambda *_: setattr(under_way.audience, "left_out", 1)
+    result = start_run(options, under_way, Credentials())
+    assert (result.exit_code, result.is_partial, result.is_finished) == (0, True, False)
 
 
 def test_a_signal_waits_between_steps_and_not_within_them(written):

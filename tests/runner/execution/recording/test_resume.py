@@ -336,6 +336,17 @@ def test_an_error_counts_what_the_step_has_sent_in_all_attempts(project: Project
 
 
 @pytest.mark.long
+def test_it_counts_them_also_where_it_fails_before_it_comes_to_what_was_sent(project: Project) -> None:
+    before = 'import os\nfn(lambda s: 1 / 0 if os.path.exists("early") else s)'
+    project.write(f"{before}\n{JOB}")
+    project.run(run_id="r1")
+    (project.folder / "early").touch()
+    error = project.run(resume="r1").error
+    assert error is not None
+    assert (error.messages_sent, error.sent, error.place) == (1, "partly", "step 1 · fn")
+
+
+@pytest.mark.long
 def test_each_kind_of_call_is_counted_where_a_run_goes_on(project: Project) -> None:
     project.write(f'send_text("{ANA}", "a")\ntyping_on("{ANA}")\nfn(lambda s: 1 / 0)')
     project.run(run_id="r1")
@@ -564,6 +575,20 @@ def test_a_failed_step_counts_what_it_has_sent_itself(project: Project) -> None:
     error = project.run(run_id="r1").error
     assert error is not None
     assert error.messages_sent == 1
+
+
+@pytest.mark.long
+def test_the_people_of_old_runs_are_removed_at_the_end_of_a_run_but_not_of_a_dry_run(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.fails(False)
+    project.run(run_id="r1")
+    monkeypatch.setenv("ADAPTOR_RETENTION_DAYS", "0")
+    project.run(resume="r1", dry_run=True)
+    assert project.record("r1").purged is None
+    project.run(run_id="r2", state={"data": {"other": 1}})
+    assert project.record("r1").purged is not None
+    assert project.said("Removed the people of 1 run that finished more than 0 days ago.")
 
 
 # --- A ledger that fails ---
