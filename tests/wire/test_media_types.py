@@ -27,5 +27,5 @@ def test_a_known_ending_means_the_same_on_every_machine(
 
 
 @pytest.mark.parametrize(("name", "kind"), [("a.css", "text/css"), ("a.no-such-ending", None), ("png", None)])
-def test_for_other_endings_the_table_of_the_system_is_asked_that_of_the_ending(name: str, kind: str | None) -> None:
+def test_for_other_endings_the_table_of_the_system_is_asked(name: str, kind: str | None) -> None:
     assert media_type(name) == kind
