@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("plain_environment")
 
 
+@pytest.fixture(autouse=True)
+def _no_deadline() -> Iterator[None]:
+    yield
+    departure.deadline = float("inf")
+
+
 @pytest.fixture
 def session() -> Iterator[requests.Session]:
     opened = open_session()
@@ -217,7 +223,6 @@ def test_the_answer_to_a_request_for_headers_alone_is_not_waited_for(session: re
     departure.begin(5)
     answer = send_once(session, "HEAD", silent.url, params={}, data=None, headers={}, timeout=(5, 5))
     assert (answer.status_code, answer.content) == (200, b"")
-    departure.deadline = float("inf")
 
 
 # --- The settings of the environment ---
