@@ -1,6 +1,7 @@
 """JSON that is none, or would lose something, is refused with its place."""
 
 import json
+import sys
 
 import pytest
 from hypothesis import given, strategies as st
@@ -71,6 +72,18 @@ def test_a_sentence_names_the_text_and_the_place(text, sentence):
     with pytest.raises(NotJson) as caught:
         read_json(text)
     assert caught.value.of("The file") == sentence
+
+
+def test_a_number_that_this_python_cannot_hold_is_refused_without_a_place():
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(640)
+    try:
+        with pytest.raises(NotJson) as caught:
+            read_json(f'["a", {"1" * 700}]')
+    finally:
+        sys.set_int_max_str_digits(before)
+    assert (caught.value.what, caught.value.line) == ("it holds a number that cannot be read", None)
+    assert caught.value.fix == "Look through its numbers."
 
 
 def test_half_a_character_in_bytes_is_read_as_it_is():
