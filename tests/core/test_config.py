@@ -306,3 +306,14 @@ def test_two_spellings_of_one_key_are_refused_without_their_values():
     assert "both `access_token` and `accessToken`" in str(refused.value)
     assert "Keep `access_token`" in refused.value.fix
     assert "EAAG" not in refused.value.report()
+
+
+def test_an_error_about_a_key_names_it_for_programs_too():
+    assert problem({**GOOD, "accessToken": "x"}).details == {"key": "accessToken", "meant": "access_token"}
+    assert problem({**GOOD, "base_url": "https://u:p@h.example"}).details == {"key": "base_url"}
+
+
+def test_a_secret_may_hold_spaces_and_an_address_may_end_with_any_letter():
+    given = read_configuration({**GOOD, "app_secret": "two words", "base_url": "https://h.example/X//"})
+    assert (given.app_secret, given.base_url) == ("two words", "https://h.example/X")
+    assert str(problem({**GOOD, "app_id": 1.5})) == "`app_id` in the configuration is a number, not text."

@@ -86,6 +86,12 @@ def test_a_number_that_this_python_cannot_hold_is_refused_without_a_place():
     assert caught.value.fix == "Look through its numbers."
 
 
+def test_the_place_of_a_repeated_key_is_as_wide_as_the_key():
+    with pytest.raises(NotJson) as caught:
+        read_json('{"name": 1, "name": 2}')
+    assert (caught.value.offset, caught.value.width, caught.value.repeated) == (12, 6, "name")
+
+
 def test_half_a_character_in_bytes_is_read_as_it_is():
     assert read_json(b'"\xed\xa0\xbd"') == read_answer(b'"\xed\xa0\xbd"') == "\ud83d"
 

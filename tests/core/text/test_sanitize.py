@@ -84,3 +84,7 @@ def test_what_differs_has_different_marks_also_half_characters():
     marks = [mark(value) for value in ("Ana", "Ben", 5, "5", "\ud83d")]
     assert len(set(marks)) == 5
     assert marks == [mark(value) for value in ("Ana", "Ben", 5, "5", "\ud83d")]
+
+
+def test_the_keys_of_an_object_are_shown_as_they_are_written():
+    assert Sanitizer("obfuscate")({"ä": 1}).startswith('{"ä": "#')

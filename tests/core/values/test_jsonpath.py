@@ -148,6 +148,11 @@ def test_an_error_points_at_the_character(path, message):
             {"data": {f"k{n}": n for n in range(22)}},
             "`$.data` has the keys " + ", ".join(f"k{n}" for n in range(20)) + " and 2 more",
         ),
+        (
+            "$.data.x",
+            {"data": {f"k{n}": n for n in range(21)}},
+            "`$.data` has the keys " + ", ".join(f"k{n}" for n in range(20)) + " and 1 more",
+        ),
         ("data.x", {"data": {"y": 1}}, "`$.data` has the keys y"),
     ],
 )

@@ -309,6 +309,33 @@ def test_the_words_to_write_instead_can_be_copied(use):
     assert caught.value.fix == FIXES[use]
 
 
+@pytest.mark.parametrize(
+    ("use", "what"),
+    [
+        (bool, "it was used as a condition (`if`, `and`, `or`, `not`, `assert` or a chained comparison)"),
+        (iter, "it was iterated over, unpacked or turned into a list"),
+        (lambda it: operator.contains(it, 1), "`in` was used on it"),
+        (len, "`len` was called on it"),
+        (hash, "it was used as a key of a dict or a member of a set"),
+        (int, "`int` was called on it"),
+        (float, "`float` was called on it"),
+        (range, "it was used as an index or a count"),
+        (str, "`str` was called on it"),
+        (format, "it was put into a text"),
+        (lambda it: it(), "it was called as a function"),
+        (lambda it: operator.setitem(it, 1, 2), "something was assigned to it"),
+        (lambda it: operator.delitem(it, 1), "a part of it was deleted"),
+        (lambda it: setattr(it, "x", 1), "something was assigned to it"),
+        (lambda it: delattr(it, "x"), "a part of it was deleted"),
+    ],
+)
+def test_a_refusal_says_what_was_done_with_the_reference(use, what):
+    with pytest.raises(LazyStateError) as caught:
+        use(state.data.day)
+    known = "is a lazy reference: its value is known only when the operation runs, but"
+    assert caught.value.description == f"`state.data.day` {known} {what}."
+
+
 def test_instead_of_a_call_or_of_in_a_function_is_written():
     with pytest.raises(LazyStateError) as caught:
         state.data.name.upper()
