@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _no_deadline() -> Iterator[None]:
+    wire.deadline = float("inf")
     yield
     wire.deadline = float("inf")
 
