@@ -175,11 +175,12 @@ def test_what_authenticates_alone_is_left_out_where_addresses_are_compared() -> 
     assert without_credentials(url) == "https://a/v?code=A17"
     assert without_credentials("https://a/v") == "https://a/v"
     assert without_credentials("https://a/v?a=1&token=x?y&access_token=b=c&d=2") == "https://a/v?a=1&token=x?y&d=2"
+    assert without_credentials("https://a/v?api_key=1&q=x?y") == "https://a/v?q=x?y"
 
 
 def test_the_credentials_of_a_configuration_are_its_secrets_and_what_is_often_one() -> None:
     configuration = {"key": "AIza-first", "password": "sunrise-9", "clinic": "Nairobi", "code": "a", "SID": "abcdefgh"}
     assert credentials_of(configuration) == {"AIza-first", "sunrise-9", "abcdefgh"}
     shortest = "x" * SHORTEST_SECRET
-    assert credentials_of({"pwd": shortest, "sid": shortest[1:]}) == {shortest}
+    assert credentials_of({"code": shortest, "sid": shortest[1:]}) == {shortest}
     assert credentials_of(None) == frozenset()

@@ -123,6 +123,7 @@ def test_certificates_are_verified_unless_a_session_says_with_what(session, monk
         (OSError("BadStatusLine"), "the answer is not HTTP"),
         (TooLarge("the answer is larger than 5 bytes"), "the answer is larger than 5 bytes"),
         (ValueError("https://h.example/?token=secret"), "ValueError"),
+        (ValueError(), "ValueError"),
     ],
 )
 def test_a_missing_answer_has_a_reason_in_words(cause: BaseException, words: str) -> None:
