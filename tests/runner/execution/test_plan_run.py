@@ -14,6 +14,7 @@ from adaptor.core.run.context import Run
 from adaptor.ledger.errors import LedgerError
 from adaptor.runner import run
 from adaptor.runner.execution import plan_run
+from adaptor.runner.execution.interrupted import Interrupted
 from adaptor.runner.execution.start import RunOptions, start_run
 from adaptor.runner.load.credentials import Credentials
 
@@ -209,13 +210,14 @@ def test_after_a_handled_failure_the_log_says_why_another_edge_was_not_taken(wor
     assert warning[2].endswith("Look at what the step before leaves: `adaptor run … -O` shows it.")
 
 
-def test_an_interruption_while_an_edge_is_judged_ends_the_run_with_130(workflow, lines, monkeypatch):
+@pytest.mark.parametrize(("code", "exit_code"), [("INTERRUPTED", 130), ("TIMEOUT", 4)])
+def test_an_interruption_while_an_edge_is_judged_ends_the_run(workflow, lines, monkeypatch, code, exit_code):
     def stop(*_, **__):
-        raise KeyboardInterrupt
+        raise Interrupted(code)
 
     monkeypatch.setattr("adaptor.runner.load.workflows.conditions.Condition.holds", stop)
     result = workflow(("a", job("a"), {"b": {"condition": "state.data.a == 0"}}), ("b", job("b"), None))
-    assert (result.exit_code, result.error.code, result.error.place) == (130, "INTERRUPTED", "edge a → b")
+    assert (result.exit_code, result.error.code, result.error.place) == (exit_code, code, "edge a → b")
     assert ran(result) == [("a", "success", [])]
     assert lines[-1] == ("error", "run", result.error.report(), {"error": result.error.facts()})
 
@@ -315,6 +317,19 @@ def test_an_answer_that_was_given_for_a_step_is_for_that_step(written):
     assert result.text.startswith('{"data":{"text":"yes","b":null}')
 
 
+def test_several_steps_may_follow_an_answer(written):
+    both = {"b": {"on": "reply", "within": "2d"}, "c": {"on": "reply", "within": "2d"}}
+    options = RunOptions(str(written(("a", ASKS, both), ("b", job("b"), None), ("c", job("c"), None))))
+    options.replies, options.dry_run = ["yes"], True
+    result = start_run(options, options.new_run(Run, lambda *line: None), Credentials())
+    assert {name: leaf["data"]["text"] for name, leaf in result.state.items()} == {"b": "yes", "c": "yes"}
+
+
+def test_a_step_begins_with_its_own_state(workflow):
+    result = workflow({"id": "a", "expression": job("a"), "state": {"data": {"x": 1}, "own": 2}})
+    assert result.state == {"data": {"x": 1, "a": None}, "own": 2}
+
+
 def test_where_an_answer_cannot_be_recorded_the_run_ends(workflow, monkeypatch):
     def lose(*_):
         raise LedgerError("The disk is full.")
@@ -342,17 +357,18 @@ def test_a_recorded_step_is_not_performed_again(workflow, lines, tmp_path, ends,
     counts = f"def count(s):\n{appends}    return s\n\nfn(count)"
     first = f"collections.set('visits', 'ana', 7)\n{counts}\nfn(lambda s: {ends})"
     stops = f"import os\nfn(lambda s: s if os.path.exists({str(tmp_path / 'go')!r}) else [][1])"
-    steps = (("a", first, {"b": edge}), ("b", stops, None))
+    steps = (("a", first, {"b": edge, "c": edge}), ("b", stops, None), ("c", job("c"), None))
     assert workflow(*steps, run_id="r1").exit_code == 1
     (tmp_path / "go").touch()
     lines.clear()
     result = workflow(*steps, resume="r1")
     assert (result.exit_code, (tmp_path / "count").read_text()) == (0, "x")
-    assert [step.is_replayed for step in result.steps] == [True, False]
-    assert ("info", "run", f"{line} → b", {"step": "a", "next": ["b"]}) in lines
-    assert ran(result) == [("a", "success" if ends == "s" else "fail", ["b"]), ("b", "success", [])]
+    assert [step.is_replayed for step in result.steps] == [True, False, result.steps[2].is_replayed]
+    assert ("info", "run", f"{line} → b, c", {"step": "a", "next": ["b", "c"]}) in lines
+    outcome = "success" if ends == "s" else "fail"
+    assert ran(result) == [("a", outcome, ["b", "c"]), ("b", "success", []), ("c", "success", [])]
     assert result.text == json.dumps(result.state, ensure_ascii=False, separators=(",", ":"))
-    assert ("errors" in result.state) is (ends != "s")
+    assert [("errors" in leaf) for leaf in result.state.values()] == [ends != "s"] * 2
 
 
 # --- What is told of a run ---

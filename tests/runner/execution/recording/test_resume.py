@@ -118,6 +118,10 @@ def test_a_run_that_is_resumed_sends_what_is_left_alone(project: Project) -> Non
     project.fails(False)
     again = project.run(resume="r1", labels={"clinic": "other"})
     assert (again.exit_code, again.run_id, again.error) == (0, "r1", None)
+    assert again.ledger == str(project.folder / "ledger.db")
+    assert again.recorded is not None
+    assert [counts["sent"] for counts in again.recorded] == [2, 2]
+    assert first.recorded is None
     assert project.texts == ["a", "b"]
     assert project.said(f"Going on with r1, recorded in {project.folder / 'ledger.db'}: 1 sent.")
     assert not project.said("What is sent is recorded")
@@ -318,7 +322,9 @@ def test_a_step_with_an_unknown_message_that_was_handled_runs_again_on_purpose_a
     project.write_workflow(("a", handled, {"b": True}), ("b", stops, None))
     project.sandbox.faults.next("lost", on="messages")
     project.run(run_id="r1")
-    project.run(resume="r1")
+    project.fails(False)
+    again = project.run(resume="r1")
+    assert (again.exit_code, again.unknown, again.error) == (1, 1, None)
     assert (project.folder / "count").read_text() == "x"
     project.run(resume="r1", resend_unknown=True)
     assert (project.folder / "count").read_text() == "xx"
@@ -627,6 +633,19 @@ def test_where_the_end_of_a_run_cannot_be_recorded_what_was_sent_still_is(
 
 
 @pytest.mark.long
+def test_a_step_that_fails_with_the_ledger_counts_what_this_attempt_has_sent(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(*_: Any, **__: Any) -> None:
+        raise LedgerError("The disk is broken.")
+
+    monkeypatch.setattr(Writes, "tally", lose)
+    error = project.run(run_id="r1").error
+    assert error is not None
+    assert (error.messages_sent, error.others_made, error.left_unknown) == (1, 0, 0)
+
+
+@pytest.mark.long
 def test_where_the_outcomes_cannot_be_read_at_the_end_the_run_fails(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -697,6 +716,14 @@ def test_a_dry_run_of_a_resume_describes_what_is_left_and_records_nothing(projec
     assert project.said("Going on with r1: 1 sent.")
     assert project.texts == ["a"]
     assert (project.folder / "ledger.db").read_bytes() == before
+
+
+@pytest.mark.long
+def test_a_dry_run_after_one_that_stopped_is_not_refused(project: Project) -> None:
+    project.run(run_id="r1")
+    project.fails(False)
+    assert project.run(dry_run=True).exit_code == 0
+    assert [request.body["message"]["text"] for request in project.shown] == ["a", "b"]
 
 
 def test_a_dry_run_makes_no_ledger(project: Project) -> None:
