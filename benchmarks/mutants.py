@@ -185,14 +185,6 @@ def try_mutants(words: list[str]) -> int:
                 function, tests, state.duration_by_test, options.seconds
             )
 
-    def forgotten(runner: Any) -> None:
-        run_forced_fail_test(runner)
-        # What a test file makes while it is imported (the parameters of a test) is to be made by the mutant too.
-        for name in [name for name in sys.modules if name.startswith("tests.") and ".test_" in name]:
-            del sys.modules[name]
-
-    run_forced_fail_test = mutmut.run_forced_fail_test
-    mutmut.run_forced_fail_test = forgotten
     mutmut.collect_source_file_mutation_data, mutmut.collect_or_load_stats = chosen, ordered
     with _one_postgresql() if options.postgresql else nullcontext():
         mutmut._run(options.names, 1)

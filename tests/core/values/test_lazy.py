@@ -112,6 +112,43 @@ def test_a_reference_prints_as_it_was_written(reference, expected, written):
     assert repr(reference) == written
 
 
+@pytest.mark.parametrize(
+    ("build", "expected", "written"),
+    [
+        (lambda age: age == 40, True, "state.data.age == 40"),
+        (lambda age: age != 40, False, "state.data.age != 40"),
+        (lambda age: age < 40, False, "state.data.age < 40"),
+        (lambda age: age <= 40, True, "state.data.age <= 40"),
+        (lambda age: age > 40, False, "state.data.age > 40"),
+        (lambda age: age >= 40, True, "state.data.age >= 40"),
+        (lambda age: age & 0, False, "state.data.age & 0"),
+        (lambda age: 0 & age, False, "0 & state.data.age"),
+        (lambda age: age | 0, True, "state.data.age | 0"),
+        (lambda age: 0 | age, True, "0 | state.data.age"),
+        (lambda age: ~age, False, "~state.data.age"),
+        (lambda age: age + 1, 41, "state.data.age + 1"),
+        (lambda age: 1 + age, 41, "1 + state.data.age"),
+        (lambda age: age - 1, 39, "state.data.age - 1"),
+        (lambda age: 1 - age, -39, "1 - state.data.age"),
+        (lambda age: age * 2, 80, "state.data.age * 2"),
+        (lambda age: 2 * age, 80, "2 * state.data.age"),
+        (lambda age: age / 80, 0.5, "state.data.age / 80"),
+        (lambda age: 80 / age, 2.0, "80 / state.data.age"),
+        (lambda age: age // 7, 5, "state.data.age // 7"),
+        (lambda age: 85 // age, 2, "85 // state.data.age"),
+        (lambda age: age % 7, 5, "state.data.age % 7"),
+        (lambda age: 85 % age, 5, "85 % state.data.age"),
+        (lambda age: age**2, 1600, "state.data.age ** 2"),
+        (lambda age: 1**age, 1, "1 ** state.data.age"),
+        (lambda age: -age, -40, "-state.data.age"),
+    ],
+)
+def test_an_operator_builds_a_reference_that_is_read_and_printed_as_written(build, expected, written):
+    reference = build(state.data.age)
+    assert (value_of(reference), repr(reference)) == (expected, written)
+    assert value_of(pickle.loads(pickle.dumps(reference))) == expected
+
+
 DUPLICATES = (copy.copy, copy.deepcopy, *(lambda it, n=n: pickle.loads(pickle.dumps(it, n)) for n in range(2, 6)))
 
 
