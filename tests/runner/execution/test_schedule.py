@@ -69,6 +69,11 @@ def test_ids_count_the_paths_along_all_edges_before():
     assert sorted(id_ for step, _, id_ in arrivals if step == "e") == [0, 1, 2]
 
 
+def test_without_a_join_each_path_counts():
+    arrivals, _ = run(plan_of("ab", "ac", "bd", "cd", "de", "ax", "xe"))
+    assert sorted(id_ for step, _, id_ in arrivals if step == "e") == [0, 1, 2]
+
+
 def test_what_a_join_passes_on_counts_as_one_path():
     arrivals, _ = run(plan_of("ab", "ac", "bd", "cd", "de", "ax", "xe", join="d"))
     assert sorted(id_ for step, _, id_ in arrivals if step == "e") == [0, 1]

@@ -235,3 +235,10 @@ def test_the_name_of_another_run_is_refused_with_what_to_do() -> None:
         check_new(store_of(find=lambda name: record()), "r1")
     assert refused.value.description == "The ledger ledger.db already has a run `r1`."
     assert refused.value.fix == "Choose another name with --run-id, or go on with that run: --resume r1."
+
+
+def test_a_finished_run_with_as_many_unknown_messages_as_sent_ones_is_said_too() -> None:
+    lines: list[Any] = []
+    with Run(sink=lambda *line: lines.append(line[2])) as run:
+        stopped_midway(store_of(sent=(1, 1)), record(status="finished", messages={"unknown": 1}), run)
+    assert "sent 1 message to 1 person; of 1 more it is not known whether it arrived." in lines[0]
