@@ -98,6 +98,7 @@ class Record:
         if place == self._graph:
             # The version is part of the configuration, not of the call.
             request["path"] = url.path.strip("/").partition("/")[2]
+            request["query"].pop("appsecret_proof", None)
         else:
             request["url"] = f"{place}{url.path}"
         body = _body(made.body)
