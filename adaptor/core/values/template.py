@@ -339,7 +339,7 @@ def _as_date(reference: Any, value: Any, spec: str, directives: set[str]) -> Any
                 continue
         if found is None:
             raise _not_a_date(reference, value, spec)
-        if text.endswith("Z"):
+        if text[-1] in "Zz":
             raise InvalidValue(
                 f"`{reference!r}` is {_excerpt(value)}: a time in UTC, not the local time of a place.",
                 fix=f'Convert it to the time of a place: {{local_time({reference!r}, "Africa/Nairobi"):{spec}}}.',
