@@ -72,6 +72,18 @@ def test_in_base64_a_secret_is_found_whatever_is_around_it(secret: str, before: 
         assert any(form in base64.urlsafe_b64encode(whole).decode() for form in found)
 
 
+@pytest.mark.parametrize("secret", ["a-secret-1", "a-secret-12", "a-secret-123", "geheim-ä-ÿ"])
+@pytest.mark.parametrize("shift", [0, 1, 2])
+def test_in_base64_every_letter_is_found_that_depends_on_the_secret_alone(secret: str, shift: int) -> None:
+    texts = [
+        base64.b64encode(bytes([one]) * shift + secret.encode() + bytes([other]) * 3).decode()
+        for one in (0, 85, 255)
+        for other in (0, 85, 255)
+    ]
+    alike = [letters[0] if len(set(letters)) == 1 else " " for letters in zip(*texts, strict=True)]
+    assert "".join(alike).split()[0] == dict(forms_of(secret))[f"base64-0-{shift}"]
+
+
 def test_half_a_character_has_all_forms_too() -> None:
     found = dict(forms_of("geheim-\ud83d-1"))
     assert found["hex"] == "67656865696d2deda0bd2d31"
