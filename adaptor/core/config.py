@@ -224,10 +224,12 @@ _NOT_OF_FORM = {
 
 def _wrong(key: str, value: Any, rule: str) -> tuple[str, str]:
     """Return what is wrong with a value by a rule of the schema, and what to do. The value is not shown."""
-    kind = schema()["properties"].get(key, {}).get("type")
+    kind = schema()["properties"][key]["type"]
     if rule == "type" and kind == "string":
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return f"is {_kind(value)}, not text", "Put quotes around it." if is_number else "Write text there."
+    if rule == "type" and isinstance(value, float):
+        return "is not a whole number", ""
     if rule == "type":
         return f"is {_kind(value)}, not a number", "Write the number without quotes." if value.__class__ is str else ""
     if rule in ("minimum", "exclusiveMinimum"):
@@ -242,8 +244,7 @@ def _kind(value: Any) -> str:
 
 
 def _example(key: str) -> str:
-    rule = schema()["properties"].get(key, {})
-    return f"For example: {rule.get('examples', ['?'])[0]}"
+    return f"For example: {schema()['properties'][key]['examples'][0]}"
 
 
 def _meant(key: str, configuration: dict[str, Any]) -> str | None:

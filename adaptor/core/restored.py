@@ -21,6 +21,6 @@ def restored(facts: dict[str, Any], about: str | None = None) -> AdaptorError:
         kind = kinds.pop()
         found = kind if kind.__name__ == facts.get("name") else found
         kinds += kind.__subclasses__()
-    fields = {key: value for key, value in facts.items() if hasattr(found, key) and key not in ("description", "name")}
+    fields = {key: value for key, value in facts.items() if hasattr(found, key)}
     fields["description"] = facts.get("message") or facts.get("description") or ""
     return rebuild(found, {**fields, **({"about": about} if about else {})})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, quote_plus, unquote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from ..core.errors import InvalidMessage
 from ..core.secrets.redact import secrets_of, sounds_secret
@@ -84,7 +84,7 @@ def with_query(url: str, query: Any) -> str:
 def form_text(form: Any) -> bytes:
     """Return the fields of a form as a browser sends them."""
     try:
-        return urlencode(pairs_of("form", form), quote_via=quote_plus).encode("ascii")
+        return urlencode(pairs_of("form", form)).encode()
     except UnicodeEncodeError:
         refuse("form", "holds half a character, which UTF-8 cannot encode", "Look for cut emojis in the text.")
 

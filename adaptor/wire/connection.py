@@ -282,14 +282,13 @@ def _variable_of(value: str, names: Sequence[str]) -> str:
 
 def reason_of(cause: BaseException) -> str:
     """Return the reason for a missing answer as text; the exceptions' own texts hold the whole URL."""
-    seen: BaseException | None = cause
+    seen: Any = cause
     texts: list[str] = []
-    while seen is not None and len(texts) < 8:
+    while isinstance(seen, BaseException):
         if isinstance(seen, TooLarge):
             return str(seen)
         texts.append(f"{type(seen).__name__} {seen}".lower())
-        inner = seen.args[0] if seen.args and isinstance(seen.args[0], BaseException) else None
-        seen = getattr(seen, "reason", None) if isinstance(getattr(seen, "reason", None), BaseException) else inner
+        seen = seen.args[0] if seen.args else None
     text = " ".join(texts)
     for sign, words in _REASONS:
         if sign in text:

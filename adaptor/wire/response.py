@@ -77,10 +77,6 @@ class _TimedReader(io.RawIOBase):
         count: int | None = self._raw.readinto(buffer)
         return count
 
-    def fileno(self) -> int:
-        number: int = self._raw.fileno()
-        return number
-
     def close(self) -> None:
         self._raw.close()
         super().close()

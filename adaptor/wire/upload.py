@@ -173,7 +173,7 @@ def _is_file(item: Any) -> bool:
 def _name_of(field: str, item: Any) -> str:
     if isinstance(item, tuple):
         return str(item[0])
-    name = item.name if isinstance(item, Path) else getattr(item, "name", None)
+    name = getattr(item, "name", None)
     return os.path.basename(name) if isinstance(name, str) and name else field
 
 

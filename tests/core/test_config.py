@@ -140,6 +140,39 @@ def test_a_wrong_value_is_told_by_its_key_with_an_example_and_never_shown(key, v
     assert error.sent == "no"
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "what", "fix"),
+    [
+        ("app_id", 12345, "is a number, not text", "Put quotes around it. For example: 1234567890123456"),
+        ("app_id", True, "is true or false, not text", "Write text there. For example: 1234567890123456"),
+        ("page_id", [1], "is a list, not text", "Write text there. For example: 102030405060708"),
+        ("page_id", "Clinic", "is neither `me` nor a number", "For example: 102030405060708"),
+        ("app_id", "x", "is not a number", "For example: 1234567890123456"),
+        ("api_version", "26", "is not written like v26.0", "For example: v26.0"),
+        ("base_url", "ftp://x", "is not an http or https address", "For example: https://graph.facebook.com"),
+        ("webhook_path", "x", "is not of the right form", "For example: /webhook/kampala"),
+        ("verify_token", "", "is empty", "For example: kq9-made-up-by-you-27"),
+        ("max_wait", "10", "is text, not a number", "Write the number without quotes. For example: 120"),
+        ("max_wait", {}, "is an object, not a number", "For example: 120"),
+        ("max_wait", -1, "is too small", "For example: 120"),
+        ("read_timeout", 0, "is too small", "For example: 80"),
+        ("max_retries", "4", "is text, not a number", "Write the number without quotes. For example: 4"),
+        ("max_retries", 1.5, "is not a whole number", "For example: 4"),
+        ("app_secret", "", "is empty", "Write the value there."),
+        ("app_secret", "<secret>", "is a placeholder", "Write the value itself there."),
+        ("access_token", "EA AG", "holds a space", "Remove it."),
+    ],
+)
+def test_a_wrong_value_says_what_is_wrong_and_what_to_write(key, value, what, fix):
+    error = problem({**GOOD, key: value})
+    assert (str(error), error.fix) == (f"`{key}` in the configuration {what}.", fix)
+
+
+@pytest.mark.parametrize("token", ["", " \n"])
+def test_an_empty_token_is_told_with_the_ways_to_give_one(token):
+    assert problem({"access_token": token}).fix == problem({}).fix
+
+
 VALUES = ["", "me", "v26.0", "v26", "12345", "a b", "tök", "https://a.b/c", "https://a.b/c?d", "/webhook", "/status"]
 VALUES += ["x" * 15, "x" * 16, 0, -1, 1, 0.5, 4.0, 999, 1000, True, None, [], {}, float("inf")]
 
@@ -273,3 +306,14 @@ def test_two_spellings_of_one_key_are_refused_without_their_values():
     assert "both `access_token` and `accessToken`" in str(refused.value)
     assert "Keep `access_token`" in refused.value.fix
     assert "EAAG" not in refused.value.report()
+
+
+def test_an_error_about_a_key_names_it_for_programs_too():
+    assert problem({**GOOD, "accessToken": "x"}).details == {"key": "accessToken", "meant": "access_token"}
+    assert problem({**GOOD, "base_url": "https://u:p@h.example"}).details == {"key": "base_url"}
+
+
+def test_a_secret_may_hold_spaces_and_an_address_may_end_with_any_letter():
+    given = read_configuration({**GOOD, "app_secret": "two words", "base_url": "https://h.example/X//"})
+    assert (given.app_secret, given.base_url) == ("two words", "https://h.example/X")
+    assert str(problem({**GOOD, "app_id": 1.5})) == "`app_id` in the configuration is a number, not text."

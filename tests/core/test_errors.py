@@ -121,6 +121,97 @@ def test_redacting_reaches_every_text_of_an_error(kind):
     assert "hidden" not in f"{vars(error)} {error!r} {error.report()} {error.facts()}"
 
 
+def test_the_facts_of_an_error_have_all_that_is_known_of_it():
+    error = JobError("It broke.", fix="Mend it.", code="BROKEN", details={"a": {1}})
+    error.sent, error.parts_sent, error.operation, error.place, error.line = "partly", ["m1"], "fn", "step 1 · fn", 7
+    assert error.facts() == {
+        "source": "job",
+        "name": "JobError",
+        "severity": "fail",
+        "message": "It broke.",
+        "code": "BROKEN",
+        "description": "It broke.",
+        "fix": "Mend it.",
+        "sent": "partly",
+        "parts_sent": ["m1"],
+        "operation": "fn",
+        "place": "step 1 · fn",
+        "line": 7,
+        "details": {"a": "{1}"},
+    }
+    assert AdaptorError("x").facts() == {
+        "source": "adaptor",
+        "name": "AdaptorError",
+        "severity": "fail",
+        "message": "x",
+        "description": "x",
+        "sent": "no",
+    }
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({}, ""),
+        ({"about_sending": True}, "Nothing was sent by this operation."),
+        ({"messages_sent": 1}, "1 message was sent before that."),
+        ({"messages_sent": 2_000}, "2,000 messages were sent before that."),
+        ({"others_made": 1}, "1 call was made before that."),
+        ({"others_made": 2}, "2 calls were made before that."),
+        ({"messages_sent": 1, "others_made": 1}, "1 message and 1 other call were made before that."),
+        ({"messages_sent": 3, "others_made": 2}, "3 messages and 2 other calls were made before that."),
+        ({"messages_sent": 1, "about_sending": True}, "This one was not sent. 1 message was sent before that."),
+        ({"parts_sent": ["a"], "messages_sent": 1}, "The first part was sent; the next one was not."),
+        (
+            {"parts_sent": ["a", "b"], "messages_sent": 3, "sent": "unknown"},
+            "The first 2 parts were sent; the next one may or may not have been. 1 message was sent before that.",
+        ),
+        ({"left_unknown": 1_200}, "Of 1,200 it is not known whether they arrived; none was repeated."),
+        (
+            {"sent": "unknown", "is_idempotent": True},
+            "It may or may not have been carried out. A resume repeats it, which has no further effect.",
+        ),
+        (
+            {"sent": "unknown", "about_sending": True},
+            "It may or may not have been delivered. It was not repeated.",
+        ),
+        (
+            {"sent": "unknown", "left_unknown": 1, "messages_sent": 1},
+            "Of one it is not known whether it arrived; it was not repeated. 1 message was sent before that.",
+        ),
+    ],
+)
+def test_an_error_says_in_a_sentence_what_was_sent(facts, sentence):
+    error = AdaptorError("It broke.")
+    vars(error).update(facts)
+    assert error.sent_sentence() == sentence
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "sent"),
+    [
+        ((1, 1, 1), (1, 1, 1), "no"),
+        ((1, 1, 1), (3, 1, 1), "partly"),
+        ((1, 1, 1), (1, 2, 1), "partly"),
+        ((1, 1, 1), (3, 2, 2), "unknown"),
+    ],
+)
+def test_what_was_sent_is_counted_from_the_begin_of_the_code_that_failed(before, now, sent):
+    error = AdaptorError("It broke.")
+    error.set_counts(before, now)
+    assert error.sent == sent
+    assert (error.messages_sent, error.others_made, error.left_unknown) == tuple(
+        b - a for a, b in zip(before, now, strict=True)
+    )
+
+
+def test_that_all_was_sent_stays_so_where_something_is_counted():
+    error = AdaptorError("It broke.")
+    error.sent = "yes"
+    error.set_counts((0, 0, 0), (2, 0, 0))
+    assert error.sent == "yes"
+
+
 REPORTS = [
     (AdaptorError("It broke."), "AdaptorError: It broke."),
     (JobError("It broke.", fix="Mend it."), "JobError: It broke.\n  fix:   Mend it."),

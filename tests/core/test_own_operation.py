@@ -38,6 +38,16 @@ def count_twice(state, key):
     return count(key)(count(key)(state))
 
 
+def test_what_can_be_no_operation_says_how_one_is_written():
+    for wrong in (object(), int):
+        with pytest.raises(WrongCall) as refused:
+            operation(wrong)
+        assert refused.value.fix.startswith("Write ")
+    with pytest.raises(WrongCall) as refused:
+        operation(lambda rows: rows)
+    assert refused.value.fix == "Write def <lambda>(state, …)."
+
+
 def test_it_is_an_operation_like_any_other():
     step = count("visits", by=state.step, times=lambda s: s["times"])
     assert repr(step).startswith("count('visits', state.step, times=<lambda line ")

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from adaptor.core.digest import digest
-from adaptor.core.errors import ABOUT_PERSON, ABOUT_ROW, AdaptorError, DeliveryUnknown, InvalidMessage, NotSent
+from adaptor.core.errors import (
+    ABOUT_PERSON,
+    ABOUT_ROW,
+    AdaptorError,
+    DeliveryUnknown,
+    InvalidMessage,
+    JobError,
+    NotSent,
+)
 from adaptor.core.restored import restored
 
 
@@ -39,3 +47,10 @@ def test_an_error_of_an_unknown_class_is_a_plain_one() -> None:
 def test_a_digest_tells_values_apart_and_not_the_order_of_keys() -> None:
     assert digest("a", {"b": 1, "c": 2}) == digest("a", {"c": 2, "b": 1})
     assert len({digest("a"), digest("b"), digest(), digest(["a"]), digest("a", "b"), digest("ab")}) == 6
+
+
+def test_only_what_an_error_of_that_class_has_is_restored() -> None:
+    facts = {"name": "JobError", "message": "m", "description": "KeyError: m", "fix": "f", "of_a_later_release": 1}
+    again = restored(facts)
+    assert type(again) is JobError
+    assert vars(again) == {"description": "m", "fix": "f"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adaptor.core.errors import InvalidMessage
-from adaptor.core.secrets.secret_forms import REDACTED
+from adaptor.core.secrets.secret_forms import REDACTED, SHORTEST_SECRET
 from adaptor.wire.address import (
     check_url,
     clean_text,
@@ -123,6 +123,15 @@ def test_what_no_query_can_hold_is_refused(values: Any, problem: str, fix: str) 
     assert (raised.value.description, raised.value.fix) == (problem, fix)
 
 
+@pytest.mark.parametrize(
+    ("make", "field"), [(lambda: with_query("https://a", [1]), "query"), (lambda: form_text([1]), "form")]
+)
+def test_the_refusal_names_the_argument(make: Any, field: str) -> None:
+    with pytest.raises(InvalidMessage) as raised:
+        make()
+    assert raised.value.details == {"field": field}
+
+
 def test_names_and_values_are_texts() -> None:
     assert pairs_of("query", {1: (2.5, True), "none": None}) == [("1", "2.5"), ("1", "true")]
 
@@ -134,6 +143,7 @@ def test_the_secrets_of_an_address_are_known_as_they_stand_and_decoded() -> None
     found = set(secrets_in("https://user:p%40ss@a/x?access_token=a%2Bb+c&page=2"))
     assert {"p%40ss", "p@ss", "a%2Bb+c", "a+b+c", "a+b c"} <= found
     assert not {"2", "user"} & found
+    assert {"pa:ss", "abc=="} <= set(secrets_in("https://user:pa:ss@a/x?token=abc=="))
     assert "lonely" in set(secrets_in("https://lonely@a"))
     assert list(secrets_in("https://[")) == []
 
@@ -142,6 +152,14 @@ def test_an_address_shows_no_user_no_fragment_and_no_secret_parameter() -> None:
     shown = clean_url("https://user:pass@a/x?access_token=abc&page=2&code=5&sid#part")
     assert shown == f"https://a/x?access_token={REDACTED}&page=2&code={REDACTED}&sid"
     assert clean_url("https://a/x") == "https://a/x"
+
+
+def test_a_secret_parameter_is_hidden_to_its_end_whatever_is_in_it() -> None:
+    assert clean_url("https://a/x?token=it's?really=so&page=2") == f"https://a/x?token={REDACTED}&page=2"
+
+
+def test_an_address_in_capitals_hides_its_password_too() -> None:
+    assert clean_text("HTTPS://user:pass@a/x and Https://user:pass@b") == "HTTPS://a/x and Https://b"
 
 
 def test_a_text_shows_none_of_it_either() -> None:
@@ -156,9 +174,13 @@ def test_what_authenticates_alone_is_left_out_where_addresses_are_compared() -> 
     url = "https://a/v?api_key=abc&code=A17&X-Amz-Signature=x&API%5FKEY=y"
     assert without_credentials(url) == "https://a/v?code=A17"
     assert without_credentials("https://a/v") == "https://a/v"
+    assert without_credentials("https://a/v?a=1&token=x?y&access_token=b=c&d=2") == "https://a/v?a=1&token=x?y&d=2"
+    assert without_credentials("https://a/v?api_key=1&q=x?y") == "https://a/v?q=x?y"
 
 
 def test_the_credentials_of_a_configuration_are_its_secrets_and_what_is_often_one() -> None:
     configuration = {"key": "AIza-first", "password": "sunrise-9", "clinic": "Nairobi", "code": "a", "SID": "abcdefgh"}
     assert credentials_of(configuration) == {"AIza-first", "sunrise-9", "abcdefgh"}
+    shortest = "x" * SHORTEST_SECRET
+    assert credentials_of({"code": shortest, "sid": shortest[1:]}) == {shortest}
     assert credentials_of(None) == frozenset()

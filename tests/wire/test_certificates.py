@@ -32,6 +32,16 @@ def test_a_file_that_has_changed_is_read_again(bundle: Path) -> None:
     assert len(trusting(str(bundle)).get_ca_certs()) == 1
 
 
+def test_a_change_is_seen_by_the_time_or_by_the_size(bundle: Path) -> None:
+    os.utime(bundle, ns=(1, 1))
+    first = trusting(str(bundle))
+    os.utime(bundle, ns=(2, 2))
+    second = trusting(str(bundle))
+    bundle.write_bytes(bundle.read_bytes() + b"\n")
+    os.utime(bundle, ns=(2, 2))
+    assert len({first, second, trusting(str(bundle))}) == 3
+
+
 @pytest.mark.parametrize("text", [None, "no certificate"])
 def test_a_file_without_certificates_is_refused(tmp_path: Path, text: str | None) -> None:
     if text is not None:

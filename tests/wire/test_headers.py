@@ -67,6 +67,10 @@ def test_secrets_are_found_by_the_names_of_their_headers(headers: Any, secrets: 
     assert bool(found) == bool(secrets)
 
 
+def test_what_follows_the_scheme_is_a_secret_as_a_whole() -> None:
+    assert "one two" in list(secrets_of_headers({"Authorization": "Token one two"}))
+
+
 def test_a_basic_credential_that_is_none_is_no_error() -> None:
     for value in ("Basic !!!", "Basic /w==", "Basic"):
         assert value in list(secrets_of_headers({"Authorization": value}))

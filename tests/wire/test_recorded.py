@@ -93,6 +93,14 @@ def test_a_call_to_graph_is_known_by_its_path_without_version_and_proof() -> Non
     assert given.unmade() == []
 
 
+def test_the_proof_of_the_secret_is_no_part_of_an_exact_query_and_is_never_shown() -> None:
+    recorded = {"request": {"path": "me", "query": {"$exactly": {"fields": "id"}}}, "response": {}}
+    send(record(recorded, graph=GRAPH), url=f"{GRAPH}/v26.0/me?fields=id&appsecret_proof=secret")
+    with pytest.raises(NotRecorded) as refused:
+        send(record(recorded, graph=GRAPH), url=f"{GRAPH}/v26.0/me?fields=id,name&appsecret_proof=secret")
+    assert "secret" not in refused.value.report()
+
+
 def test_a_query_of_the_recorded_address_and_one_beside_it_are_one() -> None:
     calls = [call(url=f"{URL}?a=1&empty=", query={"n": 2, "all": True, "any": {"$matches": "x"}, "t": "y"})]
     send(record(*calls), url=f"{URL}?a=1&empty=&n=2&all=true&any=x&t=y")

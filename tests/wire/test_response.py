@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import socket
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _no_deadline() -> Iterator[None]:
+    wire.deadline = float("inf")
     yield
     wire.deadline = float("inf")
 
@@ -44,6 +46,14 @@ def test_a_larger_body_is_refused_and_its_connection_closed(monkeypatch: pytest.
     assert closed == [True]
 
 
+def test_of_an_answer_that_is_too_large_the_rest_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    response = answer(b"x" * 1_000_000)
+    monkeypatch.setattr(response, "close", lambda: None)
+    with pytest.raises(TooLarge):
+        read_content(response, 1_000)
+    assert response.raw.tell() < 100_000
+
+
 def test_several_blocks_are_one_body() -> None:
     body = bytes(range(256)) * 600
     response = answer(body)
@@ -58,6 +68,15 @@ def test_the_time_left_is_that_of_the_call_and_never_infinite() -> None:
     assert wire.left is False
     wire.begin(0)
     with pytest.raises(TimeoutError, match=r"^the read timed out: the whole call took too long$"):
+        seconds_left()
+
+
+def test_the_last_moment_of_a_call_is_over_and_the_one_before_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adaptor.wire.response.time", SimpleNamespace(monotonic=lambda: 100.0))
+    wire.deadline = 100.25
+    assert seconds_left() == 0.25
+    wire.deadline = 100.0
+    with pytest.raises(TimeoutError):
         seconds_left()
 
 

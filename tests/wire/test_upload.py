@@ -129,6 +129,11 @@ def test_a_digest_is_of_the_bytes_and_not_of_the_path(photo: Path, tmp_path: Pat
     assert len({base, *different}) == 7
 
 
+def test_a_digest_is_the_same_in_every_version_so_that_a_resume_knows_the_message() -> None:
+    found = digest([("recipient", '{"id":"1"}')], {"photo": ("photo.png", b"0123456789"), "note": ("n.txt", "ü")})
+    assert found == "753b8b824940715bba07cfd61ddeec3ea6c632544421034bada3a3e4898fe7fa"
+
+
 def test_a_name_that_the_job_gives_counts() -> None:
     assert digest([], {"a": ("x", b"1")}) != digest([], {"a": ("y", b"1")})
 

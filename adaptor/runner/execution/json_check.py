@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
-from ...core.state import json_problem
+from ...core.errors import JobError
+from .step_state import as_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,9 +38,8 @@ class StateCheck:
             if key != "configuration" and not (key in self._checked and self._checked[key] is value)
         }
         try:
-            json.dumps(parts, ensure_ascii=False, allow_nan=False, check_circular=False)
-        except (TypeError, ValueError, RecursionError):
-            problem = json_problem(parts, f"The state that `{title}` is given")
+            as_json(parts, f"The state that `{title}` is given")
+        except JobError as problem:
             problem.about_sending = True
-            raise problem from None
+            raise
         self._checked.update(parts)

@@ -181,7 +181,8 @@ class StepRun:
             return as_json(state)
         except AdaptorError as error:
             run = self._run
-            has_failed = run.outcomes["failed"] != self._failed_before
+            # A loop passes over what was refused before it was tried.
+            has_failed = run.outcomes["failed"] != self._failed_before or self._result.passed_over
             if run.made != self._made_before and not has_failed and not run.audience.is_partial:
                 # The operations were performed to the end before the state was found to be wrong.
                 error.sent = SENT_YES

@@ -54,8 +54,12 @@ def joined(states: Iterable[State]) -> State:
     return whole
 
 
-def as_json(state: State) -> str:
+def as_json(state: State, what: str = "The final state") -> str:
     """Return a state as JSON.
+
+    Args:
+        state: The state, or a part of it.
+        what: The subject of the error's sentence.
 
     Raises:
         JobError: It is not JSON; the message has the path of the value.
@@ -64,7 +68,7 @@ def as_json(state: State) -> str:
         # A value that contains itself reaches Python's recursion limit: checking for it would take a fifth longer.
         return json.dumps(state, ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
     except (TypeError, ValueError, RecursionError):
-        raise json_problem(state) from None
+        raise json_problem(state, what) from None
 
 
 def copied(state: State) -> State:

@@ -39,3 +39,12 @@ def test_an_item_is_left_out_from_its_first_call_that_was_to_the_next_item():
     assert audience.leaves_out_item
     audience.left_out_before = audience.left_out
     assert not audience.leaves_out_item
+
+
+def test_whom_an_earlier_attempt_has_reached_counts_towards_the_limit_and_is_never_left_out():
+    audience = Audience()
+    audience.limit = 1
+    audience.reach(None)
+    assert not audience.has_reached_limit
+    audience.reach("a")
+    assert (audience.has_reached_limit, audience.includes("a"), audience.includes("b")) == (True, True, False)

@@ -10,6 +10,7 @@ import pytest
 
 from adaptor.core.errors import AdaptorError, InvalidMessage, JobError
 from adaptor.core.operation import Operation
+from adaptor.core.run.call_record import CallRecord
 from adaptor.core.run.context import Run, active, current_run
 from adaptor.core.run.place import Statement, written_at
 
@@ -263,3 +264,24 @@ def test_a_value_is_shown_as_json_unless_it_is_to_be_hidden(value: Any, shown: s
     assert run.shown(value) == shown
     run.sanitize = lambda value: "hidden"
     assert run.shown(value) == "hidden"
+
+
+def test_unknown_writes_that_are_counted_together_are_each_one_in_a_row() -> None:
+    run = Run()
+    run.record_call("unknown", count=2)
+    run.record_call("unknown", count=3)
+    assert run.unknown_in_a_row == 5
+
+
+def test_a_message_has_its_own_count_beside_other_outcomes() -> None:
+    run = Run()
+    run.count("failed", is_message=True)
+    run.count("sent", is_message=True)
+    run.count("sent", is_message=True)
+    run.count_made("sent", is_message=True)
+    assert (run.messages, run.made) == ({"failed": 1, "sent": 2}, (3, 0, 0))
+
+
+def test_a_record_of_a_call_is_of_one_call_of_this_attempt() -> None:
+    call = CallRecord("send_text", "step 1", "sent", True, True, "7", 0.5, None)
+    assert (call.count, call.is_earlier) == (1, False)

@@ -28,3 +28,16 @@ def test_lines_are_removed_from_every_part_of_a_site(site, expected):
 def test_sites_are_of_one_statement_by_their_first_part():
     assert are_of_one_statement("@3:0 · send_text@4", "@3:0 · catch@5 · send_text@6")
     assert not are_of_one_statement("@3:0 · send_text@3", "@4:0 · send_text@3")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "are"),
+    [
+        ("@3:0 · each@3 · send_text@4", "@3:0 · send_utility@5", True),
+        ("@3:0 · each@3 · send_text@4", "@3:0", True),
+        ("@3:0 · each@3 · send_text@4", "@8:0 · each@3 · send_text@4", False),
+        ("@8:0 · each@3", "@3:0 · each@3", False),
+    ],
+)
+def test_two_sites_belong_together_by_their_statement_alone(first, second, are):
+    assert are_of_one_statement(first, second) is are

@@ -92,6 +92,21 @@ def test_another_value_never_takes_the_place_of_the_one_that_stood_there(now):
     assert "has another one" in str(error)
 
 
+def test_a_secret_with_another_value_says_what_to_do_after_a_token_was_changed():
+    error = refusal(redactor().keep("sunrise"), {**CREDENTIAL, "verify_token": "sunset"})
+    assert error.details == {"key": "verify_token"}
+    assert error.fix == (
+        "Give the credential of the first attempt. If a token was changed since then, keep the old one in it under a "
+        "name such as `access_token_before`: nothing is sent with it."
+    )
+
+
+def test_a_secret_with_several_names_is_named_by_the_shortest():
+    found = Redactor()
+    found.learn_named([("aaaa.password", STRONG), ("zz", STRONG), ("b.password", STRONG)])
+    assert found.keep(STRONG).startswith("[redacted zz as-is ")
+
+
 def test_a_secret_that_has_another_name_now_is_still_the_same():
     credential = {"access_token": STRONG, "password_of_before": "sunrise"}
     assert redactor(credential).restore(redactor().keep("sunrise clinic")) == "sunrise clinic"

@@ -438,3 +438,29 @@ def test_learning_says_whether_anything_was_new():
 def test_the_proof_is_what_openssl_gives_for_token_and_secret(secret, token, proof):
     # printf TOKEN | openssl dgst -sha256 -hmac SECRET
     assert appsecret_proof(token, secret) == proof
+
+
+def test_the_begin_of_a_secret_of_several_lines_waits_for_its_end():
+    redactor = Redactor()
+    redactor.learn(["first line\nsecond line\nthird line\n"])
+    for text, at in (
+        ("a first line\n", 2),
+        ("a first line\nsecond line\n", 2),
+        ("a second line\n", 14),
+        ("a first line", 12),
+        ("first line\nsecond line\nthird line\n", 34),
+        ("", 0),
+    ):
+        assert redactor.unfinished(text) == at, text
+    assert Redactor(["one line only"]).unfinished("one line only\n") == 14
+
+
+def test_texts_with_half_a_character_are_told_apart_too():
+    redactor = Redactor(["7001-anna"])
+    first, second = redactor.distinct("7001-anna \ud83d"), redactor.distinct("7001-anna \ud83c")
+    assert first != second
+
+
+def test_json_without_secrets_keeps_its_letters():
+    redactor = Redactor(["7001-anna"])
+    assert redactor.json('{"a":"ä","b":"7001-anna"}') == f'{{"a":"ä","b":"{REDACTED}"}}'

@@ -1,11 +1,12 @@
 """JSON that is none, or would lose something, is refused with its place."""
 
 import json
+import sys
 
 import pytest
 from hypothesis import given, strategies as st
 
-from adaptor.core.text.json_text import NotJson, read_answer, read_json
+from adaptor.core.text.json_text import NotJson, number_problem, read_answer, read_json
 
 DEEP = "[" * 100_000
 WRONG = {
@@ -37,6 +38,85 @@ def test_what_is_wrong_is_told_in_words_with_its_place(wrong):
     assert (caught.value.line, caught.value.column) == place
     assert "sys." not in caught.value.what
     assert caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("", "Write a value into it, such as {}."),
+        ("[NaN]", "JSON has no NaN and no Infinity: write null, or leave it out."),
+        ("[1e400]", "Put quotes around it, to make it text."),
+        ('["1e400", 1e400]', "Put quotes around it, to make it text."),
+        ('{"a": 1, "a": 2}', "Take one of them out."),
+        (DEEP, "Make it flatter."),
+        (b"\xff\xff\x00{", "Save it as UTF-8."),
+        ("[1, ]", "JSON has no comma before a closing bracket."),
+        ("[1", "Correct it there."),
+    ],
+)
+def test_what_is_wrong_says_what_to_do(text, fix):
+    with pytest.raises(NotJson) as caught:
+        read_json(text)
+    assert caught.value.fix == fix
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('{"a":\n1, "a": 2}', "The file: the key `a` occurs twice in the same object (line 2, column 4)"),
+        ("\n\n[NaN]", "The file is not JSON: it holds NaN, which JSON does not have (line 3, column 2)"),
+        (DEEP, "The file is not JSON: it is nested too deeply"),
+    ],
+)
+def test_a_sentence_names_the_text_and_the_place(text, sentence):
+    with pytest.raises(NotJson) as caught:
+        read_json(text)
+    assert caught.value.of("The file") == sentence
+
+
+def test_a_number_that_this_python_cannot_hold_is_refused_without_a_place():
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(640)
+    try:
+        with pytest.raises(NotJson) as caught:
+            read_json(f'["a", {"1" * 700}]')
+    finally:
+        sys.set_int_max_str_digits(before)
+    assert (caught.value.what, caught.value.line) == ("it holds a number that cannot be read", None)
+    assert caught.value.fix == "Look through its numbers."
+
+
+def test_the_place_of_a_repeated_key_is_as_wide_as_the_key():
+    with pytest.raises(NotJson) as caught:
+        read_json('{"name": 1, "name": 2}')
+    assert (caught.value.offset, caught.value.width, caught.value.repeated) == (12, 6, "name")
+
+
+def test_half_a_character_in_bytes_is_read_as_it_is():
+    assert read_json(b'"\xed\xa0\xbd"') == read_answer(b'"\xed\xa0\xbd"') == "\ud83d"
+
+
+def test_an_answer_that_is_no_json_says_so():
+    with pytest.raises(NotJson) as caught:
+        read_answer("<html>")
+    assert (caught.value.what, caught.value.fix) == ("it is no JSON text", "Correct it.")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("12", None),
+        ("-1.5e3", None),
+        ("9" * 4_300, None),
+        ("9" * 4_301, "a number of 4,301 digits"),
+        ("0x" + "f" * 5_000, None),
+        ("0x" + "1" * 5_000, "a number of 5,001 digits"),
+        ("-1e400", "the number -1e400, which is too large"),
+        ("1" * 18 + "e9999", "a number of 22 digits, which is too large"),
+    ],
+)
+def test_a_number_that_cannot_be_held_is_shown_where_it_is_short(text, problem):
+    assert number_problem(text) == problem
 
 
 anything = st.recursive(

@@ -77,3 +77,14 @@ def test_what_is_missing_is_an_error_and_secrets_are_redacted_in_every_mode(mode
     with pytest.raises(MissingReference):
         lines(mode, log(state.data.no_such))
     assert "Zq-secret" not in lines(mode, log("token Zq-secret", state.configuration))[0]
+
+
+def test_what_differs_has_different_marks_also_half_characters():
+    mark = Sanitizer("obfuscate")
+    marks = [mark(value) for value in ("Ana", "Ben", 5, "5", "\ud83d")]
+    assert len(set(marks)) == 5
+    assert marks == [mark(value) for value in ("Ana", "Ben", 5, "5", "\ud83d")]
+
+
+def test_the_keys_of_an_object_are_shown_as_they_are_written():
+    assert Sanitizer("obfuscate")({"ä": 1}).startswith('{"ä": "#')

@@ -9,7 +9,7 @@ from jsonpath_ng.exceptions import JSONPathError
 from jsonpath_ng.ext import parse
 
 from adaptor import JobError, data_value, each, fn, source, source_value
-from adaptor.core.values.jsonpath import _plain_steps, find
+from adaptor.core.values.jsonpath import _plain_steps, find, missing_part
 from tests.thorough import examples
 
 KEYS = ["a", "b", "first_name", "first name", "a-b", "ключ", "_id", "x1", "it's", "*", "a.b", "$", ""]
@@ -132,3 +132,52 @@ def test_an_error_points_at_the_character(path, message):
     with pytest.raises(JobError) as caught:
         find(path, {})
     assert str(caught.value) == f"The JSONPath {path!r} cannot be read: {message}"
+
+
+@pytest.mark.parametrize(
+    ("path", "root", "words"),
+    [
+        ("$.data.rows[*]", {"data": {"row": [1]}}, "`$.data` has the keys row"),
+        ("$.data.rows[*]", {"data": {"rows": []}}, None),
+        ("$.data.rows[*]", {"data": {"rows": None}}, None),
+        ("$.data.rows[*]", {"data": {"rows": {}}}, None),
+        ("$.data.rows.x", {"data": {"rows": {}}}, "`$.data.rows` has no keys at all"),
+        ("$.data[*].name", {"data": [{"Name": 1}, {"id": 2}]}, "the first of 2 `$.data[*]` has the keys Name"),
+        ("$.data[*].name", {"data": [{"Name": 1}]}, "`$.data[*]` has the keys Name"),
+        ("$.data[*].name", {"data": [None, 5]}, "the first of 2 `$.data[*]` is an int"),
+        ("$.data.name", {"data": [1]}, "`$.data` is a list of 1 item"),
+        ("$.data.name", {"data": [1, 2]}, "`$.data` is a list of 2 items"),
+        ("$.data.name", {"data": [{"a": 1}]}, "`$.data` is a list of 1 item, the first of which has the keys a"),
+        ("$.data['first name'].x", {"data": {"first name": "y"}}, "`$.data['first name']` is a str"),
+        ("$.data[?(@.ok)]", {"data": {"a": 1}}, "`$.data` has the keys a"),
+        ("$.other", {"data": 1, "configuration": {}}, "`$` has the keys data"),
+        (
+            "$.data.x",
+            {"data": {f"k{n}": n for n in range(22)}},
+            "`$.data` has the keys " + ", ".join(f"k{n}" for n in range(20)) + " and 2 more",
+        ),
+        (
+            "$.data.x",
+            {"data": {f"k{n}": n for n in range(21)}},
+            "`$.data` has the keys " + ", ".join(f"k{n}" for n in range(20)) + " and 1 more",
+        ),
+        ("data.x", {"data": {"y": 1}}, "`$.data` has the keys y"),
+    ],
+)
+def test_where_a_path_ends_is_said_with_what_is_there(path, root, words):
+    assert missing_part(path, root) == words
+
+
+def test_a_filter_means_where_it_is_true_on_both_sides_of_a_path():
+    rows = {"rows": [{"ok": False, "n": [{"ok": True, "v": 1}]}, {"ok": True, "n": [{"ok": False}, {"ok": 1, "v": 2}]}]}
+    assert find("$.rows[?(@.ok)].n[?(@.ok)].v", rows) == [2]
+
+
+def test_a_path_that_cannot_be_followed_says_why():
+    with pytest.raises(JobError) as raised:
+        find("$.a.`sorted`", {"a": [1, "x"]})
+    assert raised.value.description == (
+        "The JSONPath '$.a.`sorted`' cannot be followed here: '<' not supported between instances of 'str' and 'int'."
+    )
+    assert raised.value.fix == "Look at what the state holds there: `adaptor run … -O` shows it."
+    assert raised.value.code == "JSONPATH"

@@ -9,6 +9,7 @@ import pytest
 
 from adaptor import (
     ConditionIsText,
+    JobError,
     LazyStateError,
     MissingReference,
     data_value,
@@ -109,6 +110,43 @@ def test_a_reference_reads_its_value(reference, expected, written):
 @BY_WRITING
 def test_a_reference_prints_as_it_was_written(reference, expected, written):
     assert repr(reference) == written
+
+
+@pytest.mark.parametrize(
+    ("build", "expected", "written"),
+    [
+        (lambda age: age == 40, True, "state.data.age == 40"),
+        (lambda age: age != 40, False, "state.data.age != 40"),
+        (lambda age: age < 40, False, "state.data.age < 40"),
+        (lambda age: age <= 40, True, "state.data.age <= 40"),
+        (lambda age: age > 40, False, "state.data.age > 40"),
+        (lambda age: age >= 40, True, "state.data.age >= 40"),
+        (lambda age: age & 0, False, "state.data.age & 0"),
+        (lambda age: 0 & age, False, "0 & state.data.age"),
+        (lambda age: age | 0, True, "state.data.age | 0"),
+        (lambda age: 0 | age, True, "0 | state.data.age"),
+        (lambda age: ~age, False, "~state.data.age"),
+        (lambda age: age + 1, 41, "state.data.age + 1"),
+        (lambda age: 1 + age, 41, "1 + state.data.age"),
+        (lambda age: age - 1, 39, "state.data.age - 1"),
+        (lambda age: 1 - age, -39, "1 - state.data.age"),
+        (lambda age: age * 2, 80, "state.data.age * 2"),
+        (lambda age: 2 * age, 80, "2 * state.data.age"),
+        (lambda age: age / 80, 0.5, "state.data.age / 80"),
+        (lambda age: 80 / age, 2.0, "80 / state.data.age"),
+        (lambda age: age // 7, 5, "state.data.age // 7"),
+        (lambda age: 85 // age, 2, "85 // state.data.age"),
+        (lambda age: age % 7, 5, "state.data.age % 7"),
+        (lambda age: 85 % age, 5, "85 % state.data.age"),
+        (lambda age: age**2, 1600, "state.data.age ** 2"),
+        (lambda age: 1**age, 1, "1 ** state.data.age"),
+        (lambda age: -age, -40, "-state.data.age"),
+    ],
+)
+def test_an_operator_builds_a_reference_that_is_read_and_printed_as_written(build, expected, written):
+    reference = build(state.data.age)
+    assert (value_of(reference), repr(reference)) == (expected, written)
+    assert value_of(pickle.loads(pickle.dumps(reference))) == expected
 
 
 DUPLICATES = (copy.copy, copy.deepcopy, *(lambda it, n=n: pickle.loads(pickle.dumps(it, n)) for n in range(2, 6)))
@@ -284,6 +322,84 @@ def test_what_cannot_work_is_refused_with_the_words_to_write_instead(trap):
     assert "is a lazy reference: its value is known only when the operation runs, but" in message
     assert what in message
     assert instead in caught.value.fix
+
+
+FIXES = {
+    bool: "Write fn_if(condition, operation); join conditions with & and |, negate with ~, "
+    "and put each comparison in parentheses: (a == 1) & (b > 2).",
+    iter: "Write each(reference, operation) instead.",
+    len: "Write a function instead: lambda state: len(state['data']['rows']).",
+    hash: "Use it as a value, not as a key.",
+    int: "Write a function instead: lambda state: int(state['data']['count']).",
+    float: "Write a function: lambda state: float(state['data']['price']).",
+    range: "Write a function: lambda state: rows[state['index']].",
+    assigned: 'Write fn(lambda state: {**state, "data": {**state["data"], "x": 1}}): operations return a new state.',
+    str: 'In a script that adaptor runs write an f-string: f"Hello {state.data.name}". Elsewhere write a function, '
+    "lambda state: f\"Hello {state['data']['name']}\", or on Python 3.14 a t-string. log(…) shows a value.",
+}
+
+
+@pytest.mark.parametrize("use", FIXES, ids=lambda use: use.__name__)
+def test_the_words_to_write_instead_can_be_copied(use):
+    with pytest.raises(LazyStateError) as caught:
+        use(state.data.day)
+    assert caught.value.fix == FIXES[use]
+
+
+@pytest.mark.parametrize(
+    ("use", "what"),
+    [
+        (bool, "it was used as a condition (`if`, `and`, `or`, `not`, `assert` or a chained comparison)"),
+        (iter, "it was iterated over, unpacked or turned into a list"),
+        (lambda it: operator.contains(it, 1), "`in` was used on it"),
+        (len, "`len` was called on it"),
+        (hash, "it was used as a key of a dict or a member of a set"),
+        (int, "`int` was called on it"),
+        (float, "`float` was called on it"),
+        (range, "it was used as an index or a count"),
+        (str, "`str` was called on it"),
+        (format, "it was put into a text"),
+        (lambda it: it(), "it was called as a function"),
+        (lambda it: operator.setitem(it, 1, 2), "something was assigned to it"),
+        (lambda it: operator.delitem(it, 1), "a part of it was deleted"),
+        (lambda it: setattr(it, "x", 1), "something was assigned to it"),
+        (lambda it: delattr(it, "x"), "a part of it was deleted"),
+    ],
+)
+def test_a_refusal_says_what_was_done_with_the_reference(use, what):
+    with pytest.raises(LazyStateError) as caught:
+        use(state.data.day)
+    known = "is a lazy reference: its value is known only when the operation runs, but"
+    assert caught.value.description == f"`state.data.day` {known} {what}."
+
+
+def test_instead_of_a_call_or_of_in_a_function_is_written():
+    with pytest.raises(LazyStateError) as caught:
+        state.data.name.upper()
+    instead = "To change a value write a function instead: lambda state: state['data']['name'].upper()."
+    assert caught.value.fix == instead
+    with pytest.raises(LazyStateError) as caught:
+        operator.contains(state.data.tags, "x")
+    assert caught.value.fix == "Write a function instead: lambda state: 'x' in state['data']['tags']."
+
+
+@pytest.mark.parametrize(
+    ("reference", "written", "kinds"),
+    [
+        (lambda: state.data.name < 5, "`state.data.name < 5`", "`<` does not work on a str and an int"),
+        (lambda: state.data.none + 1, "`state.data.none + 1`", "`+` does not work on None and an int"),
+        (lambda: -state.data.name, "`-state.data.name`", "`-` does not work on a str"),
+    ],
+)
+def test_an_operator_that_does_not_work_on_the_values_names_their_kinds(reference, written, kinds):
+    with pytest.raises(JobError) as caught:
+        value_of(reference())
+    assert caught.value.description == f"{written} cannot be evaluated: {kinds}."
+    assert caught.value.fix == (
+        "Values from CSV are text: convert them to numbers in an earlier step, fn(…), or in a function of the state: "
+        "lambda state: float(state['data']['hours']) < 24."
+    )
+    assert caught.value.code == "WRONG_KIND"
 
 
 @pytest.mark.parametrize(

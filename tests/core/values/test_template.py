@@ -5,7 +5,7 @@ import hashlib
 import json
 import pickle
 import threading
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -25,6 +25,7 @@ from adaptor import (
     state,
 )
 from adaptor.core.values.arguments import same
+from adaptor.core.values.date_forms import DAY_NUMBER_FIX, date_fix
 from adaptor.core.values.template import Template, text_of
 from tests.thorough import examples
 
@@ -251,6 +252,57 @@ def test_a_date_does_not_say_what_it_does_not_hold(value, spec, words):
     with pytest.raises(InvalidValue) as caught:
         value_of(f"{state.data.when:{spec}}", {"data": {"when": value}})
     assert words in str(caught.value)
+
+
+PLACE = '{local_time(state.data.when, "Africa/Nairobi"):%H:%M}'
+JOIN = "Join it: array_to_string(state.data.when, ', ');"
+WITH_TIME = "give a date with a time: 2026-11-24T09:30:00."
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "code", "fix"),
+    [
+        ("2026-11-30T23:30:00Z", "%H:%M", "WHOSE_CLOCK", f"Convert it to the time of a place: {PLACE}."),
+        ("2026-11-30", "%H:%M", "NO_TIME_OF_DAY", f"Leave the time of day out of the format, or {WITH_TIME}"),
+        ("23:30", "%d %B", "NO_DAY", f"Leave the day out of the format, or {WITH_TIME}"),
+        (1796081400, "%H:%M", "NOT_A_DATE", f"Convert Unix time to the time of a place: {PLACE}."),
+        (45985, "%H:%M", "NOT_A_DATE", DAY_NUMBER_FIX),
+        ("tomorrow", "%d", "NOT_A_DATE", date_fix("tomorrow")),
+        ("30.11.2026", "%d", "NOT_A_DATE", date_fix("30.11.2026")),
+        (" ", "%d", "NOT_A_DATE", date_fix("")),
+        (None, "%d", "NOT_A_DATE", date_fix("")),
+        ("x", "d", "NOT_FORMATTABLE", None),
+        (True, "", "NOT_SAYABLE", "Choose the words in a function of the state: lambda state: 'yes' if … else 'no'."),
+        (float("inf"), "", "NOT_SAYABLE", "Leave such rows out, or give an alternative: {state.data.when | 'friend'}."),
+        ([1], "", "NOT_SAYABLE", f"{JOIN} or name one item: state.data.when[0]."),
+        ({"a": 1}, "", "NOT_SAYABLE", "Name the part that is meant: state.data.when.a."),
+        ({}, "", "NOT_SAYABLE", "Name the part that is meant: state.data.when.name."),
+        (b"x", "", "NOT_SAYABLE", "Decode it where it is read: .decode()."),
+        (timedelta(1), "", "NOT_SAYABLE", "Express it in hours or days: a number from a function of the state."),
+        (object(), "", "NOT_SAYABLE", "Convert it to text in a function of the state, or name the part that is meant."),
+    ],
+)
+def test_what_a_text_cannot_hold_says_what_to_do(value, spec, code, fix):
+    with pytest.raises(InvalidValue) as caught:
+        value_of(f"{state.data.when:{spec}}", {"data": {"when": value}})
+    assert caught.value.code == code
+    assert fix is None or caught.value.fix == fix
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "said"),
+    [
+        ("2026-11-30", "%d/%m", "30/11"),
+        (" 2026-11-30 ", "%d/%m", "30/11"),
+        ("23:30", "%H.%M", "23.30"),
+        (time(23, 30), "%H.%M", "23.30"),
+        (datetime(2026, 11, 30, 23, 30), "%d %H", "30 23"),
+        (0.25, ".0%", "25%"),
+        (7, "03d", "007"),
+    ],
+)
+def test_dates_times_and_numbers_take_their_formats(value, spec, said):
+    assert value_of(f"{state.data.when:{spec}}", {"data": {"when": value}}) == said
 
 
 def test_a_moment_in_utc_names_what_tells_it_by_somebodys_clock():

@@ -212,6 +212,15 @@ def test_a_failure_about_the_person_is_given_back_as_it_was(attempts: Any) -> No
     assert again.rows[0]["message"] is not None
 
 
+def test_all_that_was_sent_before_is_counted(attempts: Any) -> None:
+    first = attempts()
+    for index in (1, 2, 3):
+        first.settle(first.outgoing(index), "sent", result={"message_id": "m_1"})
+    again = attempts()
+    again.sort(*(again.outgoing(index) for index in (1, 2, 3)))
+    assert (again.run.replayed, again.run.made) == (3, (3, 0, 0))
+
+
 def test_what_was_skipped_before_stays_skipped(attempts: Any) -> None:
     first = attempts()
     first.settle(first.outgoing(1), "skipped")
@@ -236,6 +245,7 @@ def test_a_key_of_somebody_else_is_refused_for_that_person_alone(attempts: Any) 
     ((outcome, is_message, recipient),) = attempt.recorded()
     assert (outcome, is_message, recipient) == ("failed", True, "6000000000000002")
     assert attempt.rows[0]["error"] == "KeyTaken"
+    assert type(attempt.calls[0].error).__name__ == "KeyTaken"
 
 
 # --- What does not fit ---

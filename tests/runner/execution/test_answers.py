@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from adaptor.core.run.context import Run
 from adaptor.runner.execution.answers import Answers, reply_facts
 from adaptor.runner.execution.recording.ledger_options import LedgerOptions
+from adaptor.runner.execution.start import RunOptions, start_run
+from adaptor.runner.load.credentials import Credentials
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from adaptor.runner.execution.result import Result
 
 
 def answers(*, recorded: Any = None, **options: Any) -> Answers:
@@ -48,6 +56,49 @@ def test_replies_are_given_in_turn_and_told_as_they_are() -> None:
     assert (third["facts"]["text"], third["facts"]["payload"], third["facts"]["psid"]) == (None, "P", None)
     assert found.to("d", 0, "7", 8.0) is None
     assert told == [("7", {"text": "yes"}, 5.0), ("7", None, 6.0), (None, {"payload": "P"}, 7.0)]
+
+
+class Asking:
+    """A workflow whose first step asks and counts how often it does; the second shows the answer, and may fail."""
+
+    def __init__(self, folder: Path) -> None:
+        asks = "def ask(s):\n    with open('asked', 'a') as file:\n        file.write('x')\n    return s\n\nfn(ask)"
+        shows = "import os\nfn(lambda s: 1 / 0 if os.path.exists('stop') else {'data': s['data'].get('text', 'none')})"
+        edges = {"b": {"on": "reply", "within": "2d"}, "c": {"on": "no_reply"}}
+        steps = [{"id": "a", "expression": asks, "next": edges}, *({"id": id_, "expression": shows} for id_ in "bc")]
+        (folder / "w.json").write_text(json.dumps({"workflow": {"steps": steps}}), encoding="utf-8")
+        self.folder = folder
+
+    def run(self, **values: Any) -> Result:
+        options = RunOptions(str(self.folder / "w.json"))
+        options.fill(values)
+        return start_run(options, options.new_run(Run, lambda *line: None), Credentials())
+
+
+@pytest.fixture
+def asking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asking:
+    monkeypatch.chdir(tmp_path)
+    return Asking(tmp_path)
+
+
+def test_a_run_that_waits_goes_on_in_another_process_without_asking_again(asking: Asking) -> None:
+    waiting = asking.run(run_id="r1")
+    assert waiting.waits == {"step": "a", "arrival": 0, "seconds": 172_800}
+    result = asking.run(resume="r1", reply={"step": "a", "arrival": 0, "facts": {"text": "yes"}})
+    assert (result.exit_code, result.state) == (0, {"data": "yes"})
+    assert (asking.folder / "asked").read_text() == "x"
+
+
+@pytest.mark.parametrize(("reply", "step", "data"), [("yes", "b", "yes"), (None, "c", "none")])
+def test_an_answer_is_recorded_so_that_each_attempt_gets_the_same(
+    asking: Asking, reply: str | None, step: str, data: str
+) -> None:
+    (asking.folder / "stop").touch()
+    assert asking.run(run_id="r1", replies=[reply]).exit_code == 1
+    (asking.folder / "stop").unlink()
+    result = asking.run(resume="r1", replies=["another"])
+    assert [each.id for each in result.steps] == ["a", step]
+    assert (result.exit_code, result.state) == (0, {"data": data})
 
 
 @pytest.mark.parametrize(

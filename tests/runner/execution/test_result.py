@@ -23,6 +23,34 @@ def test_equal_calls_in_a_row_are_one_record_unless_each_has_its_recipient():
     assert found == [("sent", 100, 1.0), ("sent", 50, 0.5), ("failed", 50, 0.5), ("sent", 50, 0.5)]
 
 
+def test_of_calls_in_loops_within_loops_the_items_do_not_count():
+    step = StepResult("a", "A", 0, "job")
+    for place in ("each[0] · each[5] · http.post", "each[7] · each[0] · http.post"):
+        step.add_call(CallRecord("http.post", place, "sent", True, False, None, 0.5, None))
+    assert [call.count for call in step.calls] == [2]
+
+
+def test_of_a_step_that_has_just_begun_nothing_is_known():
+    nothing = {"started": 0.0, "seconds": 0.0, "taken": [], "operations": [], "calls": [], "passed_over": []}
+    flags = {"is_handled": False, "is_replayed": False, "error": None, "left_by": None, "outcome": "success"}
+    assert vars(StepResult("a", "A", 2, "job")) == {
+        "id": "a",
+        "name": "A",
+        "arrival": 2,
+        "kind": "job",
+        **nothing,
+        **flags,
+    }
+
+
+def test_of_a_run_that_ended_before_its_first_step_nothing_is_known():
+    counts = {"messages": {}, "outcomes": NOTHING, "unknown": 0, "recorded": None, "labels": {}, "given": {}}
+    flags = {"is_partial": False, "was_sent_before": False, "is_ledger_lost": False, "went_through": True}
+    nothing = {"state": None, "text": None, "steps": [], "plan": None, "ledger": None, "waits": None, "path": ""}
+    times = {"started": 0.0, "seconds": 0.0}
+    assert vars(result(2)) == {"run_id": "r1", "exit_code": 2, "error": None, **counts, **flags, **nothing, **times}
+
+
 NOTHING = {"sent": 0, "failed": 0, "unknown": 0, "described": 0}
 
 

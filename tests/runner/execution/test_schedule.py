@@ -56,6 +56,29 @@ def test_a_join_waits_for_all_states_and_merges_them_in_the_order_of_the_file():
     assert schedule.leaves == [("d", {"data": ["a", "c", "e", "d"]})]
 
 
+def test_a_join_merges_states_of_one_edge_in_their_order_and_is_one_arrival():
+    arrivals, schedule = run(plan_of("ab", "ac", "bd", "cd", "de", join="e"))
+    assert arrivals[-2:] == [("d", 1, 1), ("e", 0, 0)]
+    assert schedule.leaves == [("e", {"data": ["a", "c", "d", "e"]})]
+
+
+def test_ids_count_the_paths_along_all_edges_before():
+    arrivals, _ = run(plan_of("ab", "ac", "ad", "be", "ce", "de"))
+    assert [id_ for step, _, id_ in arrivals if step == "e"] == [0, 1, 2]
+    arrivals, _ = run(plan_of("ab", "ac", "bd", "cd", "de", "ae"))
+    assert sorted(id_ for step, _, id_ in arrivals if step == "e") == [0, 1, 2]
+
+
+def test_without_a_join_each_path_counts():
+    arrivals, _ = run(plan_of("ab", "ac", "bd", "cd", "de", "ax", "xe"))
+    assert sorted(id_ for step, _, id_ in arrivals if step == "e") == [0, 1, 2]
+
+
+def test_what_a_join_passes_on_counts_as_one_path():
+    arrivals, _ = run(plan_of("ab", "ac", "bd", "cd", "de", "ax", "xe", join="d"))
+    assert sorted(id_ for step, _, id_ in arrivals if step == "e") == [0, 1]
+
+
 def test_states_along_several_edges_share_nothing():
     plan = plan_of("ab", "ac")
     schedule = Schedule(plan, {"data": {"n": 1}})
@@ -64,6 +87,8 @@ def test_states_along_several_edges_share_nothing():
     schedule.follow(plan.steps["a"].edges, arrival, state, '{"data":{"n":1}}')
     one, other = schedule.next(), schedule.next()
     assert one.state == other.state == state
+    # The first is not copied: most steps have one edge, and a state may be large.
+    assert one.state is state
     assert one.state["data"] is not other.state["data"]
     assert one.state["configuration"] is not other.state["configuration"]
 

@@ -23,6 +23,8 @@ def test_the_input_of_a_step_is_its_own_state_and_what_has_arrived():
     state["x"].append(2)
     assert defaults["x"] == [1]
     assert step_input({"data": None}, {}, {}) == {"data": {}, "configuration": {}}
+    assert step_input({"data": {"b": 2}}, {"x": 1}, {}) == {"data": {"b": 2}, "x": 1, "configuration": {}}
+    assert step_input({"data": [1]}, {"data": {"a": 1}}, {})["data"] == [1]
 
 
 def test_a_state_leaves_a_step_without_its_configuration():
@@ -41,6 +43,18 @@ def test_what_is_no_json_is_refused_with_its_path(value):
         as_json({"data": {"a": value}})
 
 
+def test_the_text_of_a_state_is_short_and_keeps_its_letters():
+    assert as_json({"a": "ä", "b": [1, None]}) == '{"a":"ä","b":[1,null]}'
+
+
+def test_an_error_names_the_state_that_is_no_json():
+    with pytest.raises(JobError) as refused:
+        as_json({"a": {1}})
+    assert refused.value.description == "The final state is not JSON: state.a is a set."
+    with pytest.raises(JobError, match=r"^The input is not JSON"):
+        as_json({"a": {1}}, "The input")
+
+
 def test_a_copy_shares_nothing():
     state = {"data": [1]}
     assert copied(state) == state
@@ -48,13 +62,14 @@ def test_a_copy_shares_nothing():
 
 
 def test_several_leaves_are_named_by_their_step_and_a_number():
-    assert named([("a", 1), ("a", 2), ("b", 3)]) == {"a": 1, "a-1": 2, "b": 3}
+    assert named([("a", 1), ("a", 2), ("b", 3), ("a", 4)]) == {"a": 1, "a-1": 2, "b": 3, "a-2": 4}
     assert final_text([("a", "{}")]) == "{}"
+    assert final_text([("ä", "{}"), ("b", "{}")]) == '{"ä":{},"b":{}}'
     assert final_text([("a", "{}"), ("a", '{"x":1}')]) == '{"a":{},"a-1":{"x":1}}'
 
 
 def test_a_lone_surrogate_is_written_as_an_escape():
-    assert final_text([("a", '{"x":"\ud83d"}')]) == '{"x":"\\ud83d"}'
+    assert final_text([("a", '{"x":"\ud83d","y":1}')]) == '{"x":"\\ud83d","y":1}'
 
 
 def test_a_final_state_is_free_of_secrets():

@@ -272,7 +272,7 @@ class RunLedger:
             check_new(store, record.id)
             if not record.is_fresh:
                 check_alone(store, record.path, record.input_digest, run)
-            guards = [] if record.is_fresh else guards_of(store, record, began_at(store, run))
+            guards = guards_of(store, record, began_at(store, run))
             ledger = Ledger.begin(store, record, redactor=run.redactor)
         ledger.guards = guards
         return ledger

@@ -10,18 +10,24 @@ import pytest
 from adaptor.core.errors import InputError
 from adaptor.core.run.context import Run
 from adaptor.ledger.records import RunRecord
+from adaptor.messenger.broadcast.options import BroadcastOptions
 from adaptor.runner.execution.recording.earlier_runs import (
     ago,
+    began_at,
     check_alone,
+    check_new,
+    check_resumable,
     made_of,
     newest_of,
     others_of,
     stopped_midway,
 )
+from adaptor.runner.execution.recording.ledger_options import LedgerOptions
+from adaptor.runner.load.digest import job_digest
 
 
 def record(**facts: Any) -> RunRecord:
-    return RunRecord("r1", "/jobs/job.py", "job", "input", **{"status": "stopped", "exit_code": 1, **facts})
+    return RunRecord("r1", "/jobs/job.py", "job", "input")._replace(**{"status": "stopped", "exit_code": 1, **facts})
 
 
 def store_of(**runs: Any) -> Any:
@@ -153,3 +159,86 @@ def test_the_other_runs_of_a_job_are_each_named_once_and_never_itself() -> None:
     store = store_of(later=lambda run: ["r3", "r1"], guarding=lambda path, words, began: ["r2", "r3", "r1"])
     assert others_of(store, record()) == ["r3", "r2"]
     assert others_of(store, record(is_fresh=True)) == ["r3"]
+
+
+def test_what_earlier_runs_have_sent_counts_up_to_the_begin_of_the_one_that_is_resumed() -> None:
+    asked: list[Any] = []
+    store = store_of(later=lambda run: [], guarding=lambda path, words, began: asked.append((path, words, began)) or [])
+    others_of(store, record(started=7_000.0, words=["reminders"]))
+    assert asked == [("/jobs/job.py", ["reminders"], 7_000.0)]
+
+
+def test_when_a_run_began_is_told_by_the_clock_of_the_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Run(started=500.0)
+    monkeypatch.setattr(run, "now", lambda: 530.0)
+    assert began_at(store_of(), run) == 9_970.0
+
+
+def test_a_run_beside_this_one_is_looked_for_from_its_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    run, asked = Run(started=500.0), []
+    monkeypatch.setattr(run, "now", lambda: 530.0)
+    check_alone(store_of(alongside=lambda *about: asked.append(about) or []), "/jobs/job.py", "input", run)
+    assert asked == [("/jobs/job.py", "input", 9_970.0)]
+
+
+def test_a_broadcast_knows_what_the_run_before_has_sent() -> None:
+    with Run(sink=lambda *line: None) as run:
+        stopped_midway(store_of(sent=(2, 2)), record(status="finished", ended=9_000.0), run)
+        before = "This job ran before with the same initial state: run `r1`, 16 minutes ago"
+        assert BroadcastOptions.of(run).earlier == ("r1", f"{before}, sent 2 messages to 2 people.")
+
+
+# --- What cannot be resumed ---
+
+FILES: Any = ([], [])
+
+
+def not_resumed(known: RunRecord, *, path: str = "/jobs/job.py", words: Any = (), **options: Any) -> InputError:
+    given = LedgerOptions()
+    for name, value in options.items():
+        setattr(given, name, value)
+    with pytest.raises(InputError) as refused:
+        check_resumable(known, "r1", path, list(words), FILES, given)
+    return refused.value
+
+
+def test_a_run_of_another_job_is_refused_with_the_command_for_it() -> None:
+    known = record(words=["reminders"], given={"sandbox": True})
+    error = not_resumed(known, path="/jobs/other.py", database="x.db")
+    assert error.description == "The run `r1` is a run of /jobs/job.py."
+    assert error.fix == "Write adaptor run /jobs/job.py reminders --resume r1 --sandbox --database x.db"
+
+
+def test_a_run_of_other_options_is_refused_with_them() -> None:
+    known = record(job_digest=job_digest(FILES), given={"sandbox": True})
+    error = not_resumed(known, words=["--start", "a"], database="x.db")
+    assert error.description == "The run `r1` was started with nothing else after the path."
+    assert error.fix == "Write adaptor run /jobs/job.py --resume r1 --sandbox --database x.db"
+
+
+def test_a_job_that_was_moved_is_resumed_and_one_that_has_changed_on_purpose_alone() -> None:
+    check_resumable(record(job_digest=job_digest(FILES), words=[]), "r1", "/moved/job.py", [], FILES, LedgerOptions())
+    assert not_resumed(record(words=[])).description == "The job has changed since the run `r1` began."
+    allowed = LedgerOptions()
+    allowed.allow_changed = True
+    check_resumable(record(words=[]), "r1", "/jobs/job.py", [], FILES, allowed)
+
+
+@pytest.mark.parametrize("known", [None, record(purged=5.0)])
+def test_a_run_that_is_not_there_or_was_purged_is_refused_by_the_ledger(known: Any) -> None:
+    check_resumable(known, "r1", "/jobs/other.py", ["x"], FILES, LedgerOptions())
+
+
+def test_the_name_of_another_run_is_refused_with_what_to_do() -> None:
+    check_new(store_of(find=lambda name: None), "r1")
+    with pytest.raises(InputError) as refused:
+        check_new(store_of(find=lambda name: record()), "r1")
+    assert refused.value.description == "The ledger ledger.db already has a run `r1`."
+    assert refused.value.fix == "Choose another name with --run-id, or go on with that run: --resume r1."
+
+
+def test_a_finished_run_with_as_many_unknown_messages_as_sent_ones_is_said_too() -> None:
+    lines: list[Any] = []
+    with Run(sink=lambda *line: lines.append(line[2])) as run:
+        stopped_midway(store_of(sent=(1, 1)), record(status="finished", messages={"unknown": 1}), run)
+    assert "sent 1 message to 1 person; of 1 more it is not known whether it arrived." in lines[0]

@@ -38,12 +38,13 @@ def test_what_is_no_number_of_days_is_refused(monkeypatch: pytest.MonkeyPatch, t
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    """A ledger with two runs that have finished: `a` three days ago, and `b` one day ago."""
+    """A ledger with runs that have ended: `a` three days ago, `b` one day ago, and `c`, which can be resumed."""
     file = str(tmp_path / "ledger.db")
-    for name in "ab":
-        Ledger.begin(open_store(file), RunRecord(name, "/jobs/job.py", "job", name)).close(0, finished=True)
+    for name in "abc":
+        ledger = Ledger.begin(open_store(file), RunRecord(name, "/jobs/job.py", "job", name))
+        ledger.close(0, finished=name != "c")
     opened = open_store(file)
-    for name, days in (("a", 3), ("b", 1)):
+    for name, days in (("a", 3), ("b", 1), ("c", 30)):
         opened.database.run("UPDATE runs SET ended = ended - ? WHERE id = ?", (days * 86_400, name))
     yield opened
     opened.close()

@@ -17,11 +17,19 @@ def test_a_new_id_has_the_time_and_four_random_characters():
 
 def test_an_id_can_be_part_of_a_file_name():
     assert check_run_id("clinic_7.b-1") == "clinic_7.b-1"
+    assert check_run_id("K" * 64) == "K" * 64
     for text in ("", "a/b", "../a", ".a", "a b", "é", "a" * 65):
         with pytest.raises(InputError, match="cannot be the name of a run"):
             check_run_id(text)
-    with pytest.raises(InputError, match="`last` is the newest run"):
+
+
+def test_a_name_that_cannot_be_one_says_what_can():
+    with pytest.raises(InputError, match="`last` is the newest run") as refused:
         check_run_id("last")
+    assert refused.value.fix == "Choose another name."
+    with pytest.raises(InputError) as refused:
+        check_run_id("a/b")
+    assert refused.value.fix == "Up to 64 letters, digits, dots, hyphens and underscores; nothing was run."
 
 
 def test_a_new_id_has_the_time_of_greenwich(monkeypatch):
@@ -33,9 +41,9 @@ GREENWICH = time.struct_time((2026, 11, 28, 23, 59, 59, 5, 332, 0))
 
 
 def test_labels_are_words_by_their_names():
-    assert check_labels([("clinic", "kibera"), ("a.b-c_1", "x"), ("clinic", "kibera")]) == {
+    assert check_labels([("clinic", "kibera"), ("A.b-c_1Z", "x"), ("clinic", "kibera")]) == {
         "clinic": "kibera",
-        "a.b-c_1": "x",
+        "A.b-c_1Z": "x",
     }
 
 
