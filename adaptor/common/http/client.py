@@ -286,5 +286,5 @@ def _is_retryable(error: AdaptorError, request: HttpRequest) -> bool:
 
 def client_for(run: Run) -> HttpClient:
     """Return the run's client; it is created on first use."""
-    client: HttpClient = run.resource("http", lambda: HttpClient(run))
+    client: HttpClient = run.connections("http", lambda: HttpClient(run))
     return client
