@@ -12,7 +12,7 @@ import time
 from ...core.errors import AdaptorError, ConfigurationError, InputError, ItemsFailed, JobError
 from ...core.state import compose_next_state
 from ..load.workflows.plan import NO_REPLY, REPLY
-from .interrupted import end_forked, Interrupted, interruption, is_kill
+from .interrupted import Interrupted, end_forked, interruption, is_kill
 from .recording.resume import COMPLETED, FAILED
 from .result import (
     EXIT_BAD_INPUT,
