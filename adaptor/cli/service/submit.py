@@ -149,6 +149,7 @@ def _new_run(options: argparse.Namespace) -> tuple[NewRun, Workflow]:
         is_answer=False,
         page=options.page,
         due=None if options.not_before is None else options.not_before,
+        project=project.name,
     )
     return run, workflow
 
