@@ -1,6 +1,6 @@
-"""Which file a database file is served for: what comes in from Meta is stored once, so one of two services would miss it.
+"""Which file a database file is served for: what Meta delivers is stored once, so one of two services would miss it.
 
-Each takes the runs of its own file only (see `Project.name`). In a database on a server that is all that keeps them apart.
+Each takes the runs of its own file only: see `Project.name`. That is all that keeps them apart in a database on a server.
 """
 
 from __future__ import annotations
