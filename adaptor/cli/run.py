@@ -340,7 +340,7 @@ def _initial_state(options: argparse.Namespace, run: Run) -> dict[str, Any] | No
     if options.state is None and options.state_json is None:
         return None
     from ..runner.input.document import read_state, state_in
-    from ..runner.input.source import Source
+    from ..runner.input.source import of_argument
 
     if options.state is not None:
         state = read_state(options.state)
@@ -350,7 +350,7 @@ def _initial_state(options: argparse.Namespace, run: Run) -> dict[str, Any] | No
             for what in of_file(options.state):
                 run.warn("run", what)
         return state
-    state = state_in(Source("-S", options.state_json, "state given with -S"))
+    state = state_in(of_argument(options.state_json))
     if state.get("configuration"):
         run.warn("run", _VISIBLE)
     return state

@@ -1,6 +1,6 @@
 """Which file a database file is served for: what Meta delivers is stored once, so one of two services would miss it.
 
-Each takes the runs of its own file only: see `Project.name`. That is all that keeps them apart in a database on a server.
+Each takes the runs of its own file only: see `Project.name`. Nothing else keeps them apart in a database on a server.
 """
 
 from __future__ import annotations
