@@ -79,6 +79,14 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a command line and exit with its code."""
+    try:
+        _main(arguments)
+    except KeyboardInterrupt:
+        # Before or after what the command does: there is nothing to say.
+        sys.exit(130)
+
+
+def _main(arguments: list[str] | None) -> NoReturn:
     is_process = arguments is None
     if is_process:
         # What a command imports lives as long as its process: nothing of it is garbage.

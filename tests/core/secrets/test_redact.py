@@ -16,7 +16,15 @@ from hypothesis import example, given, settings, strategies as st
 from adaptor import AdaptorError, InvalidMessage, each, execute, fn, log, try_each
 from adaptor.core.config import schema
 from adaptor.core.run.context import Run
-from adaptor.core.secrets.redact import PUBLIC_KEYS, REDACTED, Redactor, appsecret_proof, named_secrets, secrets_of
+from adaptor.core.secrets.redact import (
+    PUBLIC_KEYS,
+    REDACTED,
+    Redactor,
+    appsecret_proof,
+    named_secrets,
+    secrets_of,
+    sounds_secret,
+)
 from tests.thorough import examples
 
 relaxed = settings(max_examples=examples(80))
@@ -438,3 +446,19 @@ def test_learning_says_whether_anything_was_new():
 def test_the_proof_is_what_openssl_gives_for_token_and_secret(secret, token, proof):
     # printf TOKEN | openssl dgst -sha256 -hmac SECRET
     assert appsecret_proof(token, secret) == proof
+
+
+@pytest.mark.parametrize(
+    ("name", "is_secret"),
+    [
+        ("X-Functions-Key", True),
+        ("Ocp-Apim-Subscription-Key", True),
+        ("sig", True),
+        ("X-Amz-Signature", True),
+        ("Idempotency-Key", False),
+        ("signature", False),
+        ("sigma", False),
+    ],
+)
+def test_headers_and_parameters_that_let_somebody_in_sound_secret(name, is_secret):
+    assert sounds_secret(name) is is_secret
