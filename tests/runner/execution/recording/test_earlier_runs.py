@@ -73,9 +73,9 @@ def test_a_run_that_stopped_midway_says_how_and_what_it_has_made(facts: Any, how
     )
 
 
-def test_no_run_a_purged_one_and_a_finished_one_did_not_stop_midway() -> None:
+def test_no_run_and_a_finished_one_did_not_stop_midway() -> None:
     assert stopped_midway(store_of(), None, Run()) is None
-    assert stopped_midway(store_of(), record(purged=1.0), Run()) is None
+    assert stopped_midway(store_of(), record(status="finished", purged=1.0), Run()) is None
     assert stopped_midway(store_of(sent=(0, 0)), record(status="finished"), Run()) is None
 
 
@@ -153,3 +153,13 @@ def test_the_other_runs_of_a_job_are_each_named_once_and_never_itself() -> None:
     store = store_of(later=lambda run: ["r3", "r1"], guarding=lambda path, words, began: ["r2", "r3", "r1"])
     assert others_of(store, record()) == ["r3", "r2"]
     assert others_of(store, record(is_fresh=True)) == ["r3"]
+
+
+def test_after_a_run_that_stopped_midway_and_was_purged_nothing_begins_unasked() -> None:
+    with pytest.raises(InputError) as refused:
+        stopped_midway(store_of(), record(messages={"sent": 2}, outcomes={"sent": 2}, purged=1.0), Run())
+    assert refused.value.description == (
+        "The last run of this job with the same initial state, `r1`, stopped before its end: 2 sent. It was purged and "
+        "cannot be resumed; a new run would send those messages again."
+    )
+    assert refused.value.fix == "To start a new run on purpose: --fresh."
