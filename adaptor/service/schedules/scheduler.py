@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...runner.execution.recording.run_id import new_run_id
 from ..store.records import NewRun
+from ..store.schedules import AHEAD_SECONDS
 from .moments import latest_moment
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Scheduler:
 
     def _look_at(self, project: str, clock: Clock, now: float) -> None:
         schedules, key = self._store.schedules, (project, clock.workflow, clock.step)
-        if key not in self._served:
+        if key not in self._served or self._served[key] > now + AHEAD_SECONDS:
             self._served[key] = schedules.served(*key)
         if latest_moment(clock.schedule, self._served[key], now) is None:
             return

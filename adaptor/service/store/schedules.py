@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ...ledger.database.database import Database
     from .records import NewRun
 
+#: Of two servers one may have served a moment just after the other has looked at the clock.
+AHEAD_SECONDS = 60.0
 #: The row of one schedule.
 _THIS = "project = ? AND workflow = ? AND start = ?"
 
@@ -37,7 +39,12 @@ class Schedules:
             database = self._database
             found = database.run(f"SELECT served FROM service_schedules WHERE {_THIS}", names).fetchone()
             if found is not None:
-                return float(found[0])
+                last, now = float(found[0]), database.now()
+                if last > now + AHEAD_SECONDS:
+                    # The clock was wrong and has been put back: no moment would come until then.
+                    last = now
+                    database.run(f"UPDATE service_schedules SET served = ? WHERE {_THIS}", (last, *names))
+                return last
             # What an earlier release has recorded names no file.
             database.run(f"UPDATE service_schedules SET project = ? WHERE {_THIS}", (names[0], "", *names[1:]))
             database.run(

@@ -142,3 +142,13 @@ def test_a_schedule_of_an_earlier_release_goes_on_with_the_first_file_that_has_i
     assert store.schedules.served("a", "", "clock") == 5
     assert store.schedules.state("a", "", "clock") == {"cursor": 1}
     assert store.schedules.served("b", "", "clock") > 5
+
+
+def test_a_schedule_that_was_served_by_a_wrong_clock_goes_on_once_it_is_right(store, scheduler):
+    store.database.run("UPDATE service_schedules SET served = served + 40000000")
+    scheduler._served.clear()
+    scheduler.queue_due()
+    assert store.runs.newest() == []
+    hour_ago(store, scheduler)
+    scheduler.queue_due()
+    assert len(store.runs.newest()) == 1

@@ -161,14 +161,15 @@ def check_alone(store: Store, path: str, input_digest: str, run: Run) -> None:
     Raises:
         InputError: Another process runs it. Nothing was sent.
     """
-    began = began_at(store, run)
+    began, now = began_at(store, run), store.database.now()
     for other in store.runs.alongside(path, input_digest, began):
         if store.runs.is_under_way(other):
             raise InputError(
                 f"The same job with the same initial state is under way in another process, as run `{other.id}`.",
                 fix="Wait until it ends. With --fresh it runs a second time, and people get every message twice.",
             )
-        if other.ended is not None and other.ended >= began:
+        # What has ended later than now did so before the clock was put back.
+        if other.ended is not None and began <= other.ended <= now:
             raise InputError(
                 f"Another process ran the same job with the same initial state meanwhile, as run `{other.id}`. "
                 "This run has sent nothing.",

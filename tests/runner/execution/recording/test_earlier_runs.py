@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
@@ -125,6 +126,8 @@ def test_the_newest_run_is_that_of_the_job_or_of_the_workflow() -> None:
             "This run has sent nothing.",
         ),
         (9_000.0, False, None),
+        # By a clock that has been put back since.
+        (20_000.0, False, None),
         (None, False, None),
     ],
 )
@@ -136,6 +139,7 @@ def test_a_run_beside_another_of_the_same_job_is_refused(ended: Any, is_under_wa
         return [record(ended=ended)]
 
     store = store_of(alongside=alongside, is_under_way=lambda other: is_under_way)
+    store.database.now = count(10_000.0).__next__
     if words is None:
         check_alone(store, "/jobs/job.py", "input", Run())
     else:
