@@ -179,7 +179,8 @@ class Runs:
             before: What ended well later than that is still among them.
         """
         workflow = workflow_of(words)
-        is_well = f"status = '{FINISHED}' AND exit_code = 0 AND ended < ?"
+        # What has ended later than now did so before the clock was put back.
+        is_well = f"status = '{FINISHED}' AND exit_code = 0 AND (ended < ? OR ended > {self._database.clock} + 1)"
         wrote = _has_written("AND is_message = 1")
         with self._database.reading():
             ended_well = self._named(path, workflow, is_well, before)

@@ -231,7 +231,8 @@ def ago(seconds: float) -> str:
         ('less than a minute ago', '2 hours ago', '1 day ago')
     """
     for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        # It is negative where the clock was put back since.
         count = int(seconds // size)
-        if count:
+        if count > 0:
             return f"{count:,} {name}{'' if count == 1 else 's'} ago"
     return "less than a minute ago"

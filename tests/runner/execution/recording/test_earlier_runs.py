@@ -34,6 +34,7 @@ def store_of(**runs: Any) -> Any:
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
+        (-86_400, "less than a minute ago"),
         (0, "less than a minute ago"),
         (59, "less than a minute ago"),
         (60, "1 minute ago"),
