@@ -79,13 +79,17 @@ def _check_outputs(options: argparse.Namespace) -> None:
     Raises:
         InputError: One is such.
     """
-    paths = {name: path for name in _OUTPUTS if (path := getattr(options, name)) and path != "-"}
+    paths = {name: path for name in _OUTPUTS if (path := getattr(options, name)) not in (None, "-")}
     if not paths:
         return
     from ..runner.output.files import check_output
 
     taken = {os.path.realpath(path): what for name, what in _KEPT if (path := getattr(options, name))}
     for name, path in paths.items():
+        if not path:
+            raise InputError(
+                f"--{name} names no file.", fix="Is the variable set that the shell was to put there? Nothing was run."
+            )
         check_output(path)
         target = os.path.realpath(path)
         if target in taken and (os.path.isfile(target) or not os.path.exists(target)):
