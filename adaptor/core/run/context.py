@@ -151,6 +151,8 @@ class Run(Totals):
             _alone_under_way.add(self)
         self._token = active.set(self)
         self.owner = Owner()
+        if self.owns_process:
+            self.owner.mark_process()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
@@ -182,8 +184,8 @@ class Run(Totals):
             self.before_writing()
         if self._is_outside_run or (self._alone and not self.owner.is_current_thread()):
             raise JobError(
-                "A write was called in a thread of the job's own, which is outside the run. Nothing was sent.",
-                fix="Process a list with each(…) or try_each(…) instead of threads.",
+                "A write was called in a thread or process of the job's own, outside of the run. Nothing was sent.",
+                fix="Process a list with each(…) or try_each(…) instead; a program makes a run by adaptor.runner.run.",
                 code="OUTSIDE_THE_RUN",
             )
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: The loader gives this name to the builtins of scripts and of the modules beside them.
 JOB_CODE = "__adaptor_job__"
+#: In this variable of the environment the processes that a job starts find which process runs it.
+RUN_PROCESS = "ADAPTOR_RUN_PROCESS"
 #: The scripts that were loaded as jobs in this process: an operation that one of them has built belongs to its runs.
 job_files: set[str] = set()
 
@@ -50,18 +52,24 @@ class Owner:
                 code="FORKED",
             )
 
+    def mark_process(self) -> None:
+        """Let the processes that the job starts know that they belong to its run, such as those of a pool."""
+        os.environ[RUN_PROCESS] = str(self.process)
+
     def name_here(self, name: str) -> str:
         """Return a name that no other process uses, in a process that the job has forked."""
         return name if self.is_current_process() else f"{name} of {os.getpid()}"
 
 
 def is_called_by_job(file: str) -> bool:
-    """Whether the code of a job calls an operation, or has built it: where no run is under way, its run is over.
+    """Whether the code of a job calls an operation, or has built it, or this process was started by a job.
+
+    Where no run is under way, it is outside of its run: that is over, or in another process.
 
     Args:
         file: Where the operation was written.
     """
-    if file in job_files:
+    if file in job_files or os.environ.get(RUN_PROCESS, str(os.getpid())) != str(os.getpid()):
         return True
     frame: Any = sys._getframe(1)
     while frame is not None:

@@ -7,8 +7,8 @@ import threading
 import pytest
 
 from adaptor.core.errors import JobError
-from adaptor.core.run.context import Run
-from adaptor.core.run.owner import Owner
+from adaptor.core.run.context import Run, _alone_under_way
+from adaptor.core.run.owner import RUN_PROCESS, Owner, is_called_by_job
 
 
 def in_child(what):
@@ -75,3 +75,24 @@ def test_a_forked_process_has_names_of_its_own():
     assert owner.name_here("http") == "http"
     name, process = in_child(lambda: f"{owner.name_here('http')},{os.getpid()}").split(",")
     assert name == f"http of {process}"
+
+
+def test_a_process_that_a_job_has_started_writes_nothing_outside_of_its_run(monkeypatch):
+    monkeypatch.delenv(RUN_PROCESS, raising=False)
+    with Run(alone=True):
+        pass
+    assert RUN_PROCESS not in os.environ
+    own = Run(alone=True)
+    own.owns_process = True
+    with own:
+        assert os.environ[RUN_PROCESS] == str(os.getpid())
+        assert not is_called_by_job("elsewhere.py")
+        monkeypatch.setenv(RUN_PROCESS, "1")
+        assert is_called_by_job("elsewhere.py")
+    _alone_under_way.discard(own)
+
+
+def test_a_run_that_a_started_program_makes_itself_may_write(monkeypatch):
+    monkeypatch.setenv(RUN_PROCESS, "1")
+    with Run(alone=True) as run:
+        run.check_thread()
