@@ -184,7 +184,7 @@ class Run(Totals):
             self.before_writing()
         if self._is_outside_run or (self._alone and not self.owner.is_current_thread()):
             raise JobError(
-                "A write was called in a thread or process of the job's own, outside of the run. Nothing was sent.",
+                "A write was called in a thread or process of the job's own, outside the run. Nothing was sent.",
                 fix="Process a list with each(…) or try_each(…) instead; a program makes a run by adaptor.runner.run.",
                 code="OUTSIDE_THE_RUN",
             )

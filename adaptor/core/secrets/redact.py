@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _SECRET_KEY = (
-    r"(?i)token|secret|passw|passphrase|(api|access|account|encryption|functions|master|shared|signing|subscription)_?key|private|credential"
+    r"(?i)token|secret|passw|passphrase|private|credential"
+    r"|(api|access|account|encryption|functions|master|shared|signing|subscription)_?key"
     r"|authorization|bearer|cookie|connection_?string|(amz|goog)_?signature"
     r"|(?<![^\W_])(auth|dsn|jwt|otp|pass|pat|pin|pwd|sas|sig)(?![^\W_])"
 )

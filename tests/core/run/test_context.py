@@ -114,7 +114,7 @@ def test_a_write_outside_of_the_run_of_its_process_is_refused() -> None:
         Run(alone=True).check_thread()
     Run().check_thread()
     assert refused.value.code == "OUTSIDE_THE_RUN"
-    what = "A write was called in a thread or process of the job's own, outside of the run. Nothing was sent."
+    what = "A write was called in a thread or process of the job's own, outside the run. Nothing was sent."
     assert refused.value.description == what
     assert (
         refused.value.fix
