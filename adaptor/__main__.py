@@ -3,7 +3,12 @@
 import os
 import sys
 
-if sys.path and sys.path[0] in ("", os.getcwd()):
+try:
+    folder = os.getcwd()
+except OSError:
+    # It was deleted.
+    folder = ""
+if sys.path and sys.path[0] in ("", folder):
     # `python -m` puts the folder first: a file there must not stand in for a module that we import.
     sys.path.append(sys.path.pop(0))
 

@@ -191,7 +191,7 @@ def _set(options: argparse.Namespace) -> int:
     from ..core.errors import InputError
     from ..core.text.number_of import number_of
     from ..runner.input.document import parse_document, read_object
-    from ..runner.input.source import Source
+    from ..runner.input.source import of_argument
     from ..runner.problems.problems import FileProblem
 
     if (options.items is None) == (options.key is None) or (options.key is not None and options.value is None):
@@ -206,7 +206,7 @@ def _set(options: argparse.Namespace) -> int:
     else:
         text = sys.stdin.read() if options.value == "-" else options.value
         try:
-            value = parse_document(Source("the value", text, "value")).value
+            value = parse_document(of_argument(text, "the value", "value")).value
         except FileProblem as problem:
             if options.value != "-" and text.strip()[:1] not in ("{", "[", '"'):
                 # The shell takes one pair of quotes away.

@@ -80,6 +80,14 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a command line and exit with its code."""
+    try:
+        _main(arguments)
+    except KeyboardInterrupt:
+        # Before or after what the command does: there is nothing to say.
+        sys.exit(130)
+
+
+def _main(arguments: list[str] | None) -> NoReturn:
     is_process = arguments is None
     if is_process:
         # What a command imports lives as long as its process: nothing of it is garbage.
@@ -183,11 +191,27 @@ def _fault(fault: Exception) -> tuple[str, int]:
         what = "What the command was asked to do is done; only its output is lost."
         return f"adaptor: standard output cannot be written: {fault.strerror or 'unknown reason'}. {what}", 1
     frame = traceback.extract_tb(fault.__traceback__)[-1]
+    if isinstance(fault, FileNotFoundError) and not _has_folder():
+        return (
+            "adaptor: The folder that the command runs in was deleted or moved.\n"
+            "  sent:  Look at the log above, and at adaptor runs show.\n"
+            "  fix:   Change to a folder that exists."
+        ), 2
     return (
         f"adaptor itself has a fault: {type(fault).__name__} in {frame.filename}, line {frame.lineno} ({frame.name}).\n"
         "  sent:  Unknown; look at the log above.\n"
         "  fix:   Please report it with these lines and the job."
     ), 3
+
+
+def _has_folder() -> bool:
+    import os
+
+    try:
+        os.getcwd()
+    except OSError:
+        return False
+    return True
 
 
 def _open_closed_streams() -> None:

@@ -79,13 +79,17 @@ def _check_outputs(options: argparse.Namespace) -> None:
     Raises:
         InputError: One is such.
     """
-    paths = {name: path for name in _OUTPUTS if (path := getattr(options, name)) and path != "-"}
+    paths = {name: path for name in _OUTPUTS if (path := getattr(options, name)) not in (None, "-")}
     if not paths:
         return
     from ..runner.output.files import check_output
 
     taken = {os.path.realpath(path): what for name, what in _KEPT if (path := getattr(options, name))}
     for name, path in paths.items():
+        if not path:
+            raise InputError(
+                f"--{name} names no file.", fix="Is the variable set that the shell was to put there? Nothing was run."
+            )
         check_output(path)
         target = os.path.realpath(path)
         if target in taken and (os.path.isfile(target) or not os.path.exists(target)):
@@ -334,7 +338,7 @@ def _initial_state(options: argparse.Namespace, run: Run) -> dict[str, Any] | No
     if options.state is None and options.state_json is None:
         return None
     from ..runner.input.document import read_state, state_in
-    from ..runner.input.source import Source
+    from ..runner.input.source import of_argument
 
     if options.state is not None:
         state = read_state(options.state)
@@ -344,7 +348,7 @@ def _initial_state(options: argparse.Namespace, run: Run) -> dict[str, Any] | No
             for what in of_file(options.state):
                 run.warn("run", what)
         return state
-    state = state_in(Source("-S", options.state_json, "state given with -S"))
+    state = state_in(of_argument(options.state_json))
     if state.get("configuration"):
         run.warn("run", _VISIBLE)
     return state

@@ -11,6 +11,7 @@ from functools import partial, wraps
 from .errors import AdaptorError, JobError, WrongCall
 from .run.context import Run, active, current_run
 from .run.explanation import explain
+from .run.owner import is_called_by_job
 from .run.place import label, written_at
 from .state import State, not_a_state
 from .values.arguments import function_name, same
@@ -75,7 +76,7 @@ class Operation:
         """Perform the operation: take a state, return the next one."""
         run = active.get()
         if run is None:
-            with Run():
+            with Run(of_job=is_called_by_job(self.file)):
                 return self(state)
         path, under_way, made = run.path, run.under_way, run.made
         path.append(self._entry)

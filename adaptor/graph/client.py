@@ -267,7 +267,7 @@ def error_to_retry(outcome: GraphAnswer | AdaptorError) -> AdaptorError | None:
 
 def client_for(run: Run, configuration: Any) -> GraphClient:
     """Return the run's client for this configuration; it is created on first use."""
-    clients: _Clients = run.resource("graph", _Clients)
+    clients: _Clients = run.connections("graph", _Clients)
     return clients.client(configuration, run)
 
 

@@ -273,6 +273,8 @@ class GraphConnection:
                 raise self._too_many(wait) from None
             raise self._not_trusted(request, status, "it is not JSON") from None
         if isinstance(body, dict) and isinstance(body.get("error"), dict):
+            if request.is_write and any(body.get(key) for key in (*request.expects, "success")):
+                raise self._not_trusted(request, status, "it holds a result and an error")
             raise graph_error(body["error"], status, write=request.is_write, retry_after=wait, token_sent=token_sent)
         if status == TOO_MANY_REQUESTS and not _holds_result(body):
             raise self._too_many(wait)

@@ -236,8 +236,22 @@ def own_key(key: Any) -> str | None:
 
 
 def query_of(params: dict[str, Any]) -> dict[str, Any]:
-    """Return the parameters of a URL: None is left out, objects and lists become JSON."""
-    return {name: _as_text(value) for name, value in params.items() if value is not None}
+    """Return the parameters of a URL: None is left out, objects and lists become JSON.
+
+    Raises:
+        InvalidMessage: One is neither text nor JSON: as text it could be another one in each attempt. Nothing was sent.
+    """
+    return {name: _parameter(name, value) for name, value in params.items() if value is not None}
+
+
+def _parameter(name: str, value: Any) -> Any:
+    if not isinstance(value, str | int):
+        try:
+            text = json_text(value)
+        except InvalidMessage:
+            raise _not_json({name: value}, TypeError(f"`{name}`")) from None
+        return text if isinstance(value, dict | list | tuple) else value
+    return _as_text(value)
 
 
 def form_fields(body: dict[str, Any]) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -139,6 +140,26 @@ class Runs:
             found = self._named(path, workflow_of(words))
         return next((run for run, _, _ in found), None)
 
+    def adopt(self, path: str) -> None:
+        """Let the runs of a job be found where it lies now, after its folder was moved with the ledger in it.
+
+        Args:
+            path: The job. The runs are those of files of this name that are not there any more, if it has none yet.
+        """
+        name = os.path.basename(path)
+        with self._database.reading():
+            if self._database.run("SELECT 1 FROM runs WHERE path = ? LIMIT 1", (storable(path),)).fetchone():
+                return
+            found = self._database.run("SELECT DISTINCT path FROM runs").fetchall()
+        gone = [old for (old,) in found if os.path.basename(old) == name and not os.path.exists(old)]
+        if gone:
+            self._database.transact(
+                lambda: self._database.run_many(
+                    "UPDATE runs SET path = ? WHERE path = ?", [(storable(path), old) for old in gone]
+                ),
+                durable=True,
+            )
+
     def last_that_wrote(self, path: str, input_digest: str) -> RunRecord | None:
         """Return the newest run of a job with an input that has made a write, with its writes by outcome."""
         with self._database.reading():
@@ -158,7 +179,8 @@ class Runs:
             before: What ended well later than that is still among them.
         """
         workflow = workflow_of(words)
-        is_well = f"status = '{FINISHED}' AND exit_code = 0 AND ended < ?"
+        # What has ended later than now did so before the clock was put back.
+        is_well = f"status = '{FINISHED}' AND exit_code = 0 AND (ended < ? OR ended > {self._database.clock} + 1)"
         wrote = _has_written("AND is_message = 1")
         with self._database.reading():
             ended_well = self._named(path, workflow, is_well, before)

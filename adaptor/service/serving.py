@@ -142,6 +142,7 @@ class Service:
             on_failure=self._fail,
             on_end=self._ended,
             versions=(lambda: self.project.versions) if shares else None,
+            project=lambda: self.project.name,
         )
         self._jobs = (
             Listener(cast("PostgresDatabase", running.database), self._dispatcher.take)

@@ -39,7 +39,18 @@ class TimedResponse(http.client.HTTPResponse):
     """An answer that must be complete, with status line and headers, before the deadline of the call."""
 
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(_TimedSocket(sock), *args, **kwargs)  # type: ignore[arg-type]
+        self._socket = _TimedSocket(sock)
+        super().__init__(self._socket, *args, **kwargs)  # type: ignore[arg-type]
+
+    def begin(self) -> None:
+        """Read status line and headers; http.client takes an answer that ends within them for one without a body.
+
+        Raises:
+            http.client.IncompleteRead: It ends within them.
+        """
+        super().begin()
+        if self._socket.is_over:
+            raise http.client.IncompleteRead(b"")
 
     def _read_status(self) -> tuple[str, int, str]:
         """Skip answers that are not the final one, such as 103 Early Hints; http.client skips only 100 Continue."""
@@ -55,9 +66,16 @@ class _TimedSocket:
 
     def __init__(self, sock: Any) -> None:
         self._sock = sock
+        self._reader: _TimedReader | None = None
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_TimedReader(self._sock))
+        self._reader = _TimedReader(self._sock)
+        return io.BufferedReader(self._reader)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the other side has sent its last byte, and more was wanted."""
+        return self._reader is not None and self._reader.is_over
 
 
 class _TimedReader(io.RawIOBase):
@@ -67,6 +85,7 @@ class _TimedReader(io.RawIOBase):
         self._sock = sock
         self._raw = sock.makefile("rb", buffering=0)
         self._each: float | None = sock.gettimeout()
+        self.is_over = False
 
     def readable(self) -> bool:
         return True
@@ -75,6 +94,7 @@ class _TimedReader(io.RawIOBase):
         left = seconds_left()
         self._sock.settimeout(left if self._each is None else min(self._each, left))
         count: int | None = self._raw.readinto(buffer)
+        self.is_over = count == 0
         return count
 
     def close(self) -> None:

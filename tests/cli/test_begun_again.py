@@ -341,3 +341,16 @@ def test_where_there_was_only_another_call_nobody_was_written_to(job, meta):
     job("typing_on('6543210987654321')\nsend_text('6543210987654321', 'Hello')\n", "--run-id", "r1")
     refused = job(None)
     assert "stopped before its end: 1 other call sent. A new run would make those calls again." in refused.err
+
+
+def test_it_holds_where_the_folder_was_moved_with_its_ledger(job, meta, tmp_path, forks):
+    refuse_ben(meta)
+    (tmp_path / "first").mkdir()
+    (tmp_path / "first" / "job.py").write_text(f"{JOB}fn(lambda state: 1 / 0)\n")
+    first = job(None, "--run-id", "r1", path=("first/job.py",))
+    assert first.code == 1
+    (tmp_path / "first").rename(tmp_path / "second")
+    done = job(None, path=("second/job.py",))
+    assert (done.code, "`r1`" in done.err) == (1, True), done.err
+    assert job(None, "--resume", "last", path=("second/job.py",)).code == 1
+    assert names(meta) == ["Ana", "Cid", "Ben"]

@@ -38,3 +38,10 @@ def test_a_state_may_be_replaced_by_the_one_that_it_leads_to(forks, folder):
 def test_two_outputs_may_go_to_one_device(forks, folder):
     done = forks.run(["run", "job.py", "-o", "/dev/null", "--report", "/dev/null"], cwd=folder)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("option", ["--output", "--report", "--results"])
+def test_an_output_without_a_name_is_refused(adaptor, option):
+    done = adaptor("log(1)", option, "")
+    assert done.code == 2
+    assert f"{option} names no file." in done.err

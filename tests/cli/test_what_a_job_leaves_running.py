@@ -1,5 +1,7 @@
 """Threads and processes of a job: what they do outside of the run is not sent, and the end of a run is never silent."""
 
+import json
+
 import pytest
 
 TOKEN = {"ADAPTOR_ACCESS_TOKEN": "EAAG-token-of-a-test"}
@@ -21,7 +23,8 @@ def after_the_run(act):
 @pytest.mark.parametrize("options", [[], ["--dry-run"]], ids=["a run", "a dry run"])
 def test_a_thread_that_outlives_the_run_sends_nothing(adaptor, meta, options):
     script = f"{AFTER}\nfn(lambda s: (after_the_run(lambda: send_text('11', 'late')(dict(s))), s)[1])"
-    done = adaptor(script, *options, env={**TOKEN, "ADAPTOR_BASE_URL": meta.url})
+    credentials = json.dumps({"access_token": "EAAG-token-of-a-test", "base_url": meta.url})
+    done = adaptor(script, "-c", "credentials.json", *options, files={"credentials.json": credentials})
     assert "Done. Nothing was sent." in done.err
     assert "A thread of the job has failed after the run: JobError" in done.err
     assert meta.accepted == []
@@ -95,3 +98,20 @@ def test_a_thread_that_never_ends_is_named_and_ctrl_c_ends_it(beside, tmp_path):
     command.interrupt()
     assert command.end() == 130
     assert "Traceback" not in command.err
+
+
+FORKED = {
+    "while it is loaded": "import os\n_ = os.fork()\nsend_text('6543210987654321', 'once')",
+    "in a step": "import os\nfn(lambda state: (os.fork(), state)[1])\nsend_text('6543210987654321', 'once')\n",
+}
+
+
+@pytest.mark.parametrize("options", [[], ["--timeout", "60"]], ids=["alone", "with a limit"])
+@pytest.mark.parametrize("script", FORKED.values(), ids=FORKED)
+def test_a_process_that_the_job_has_forked_does_not_go_on_with_the_job(adaptor, sandbox, script, options):
+    credentials = json.dumps({"access_token": sandbox.access_token, "base_url": sandbox.url})
+    done = adaptor(script, "-c", "credentials.json", *options, files={"credentials.json": credentials})
+    assert done.code == 0, done.err
+    assert "the new process went on with the job. It ends here." in done.err
+    assert done.err.count("Done. Messages: 1 sent.") == 1
+    assert [message.payload["text"] for message in sandbox.messages] == ["once"]

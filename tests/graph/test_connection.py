@@ -112,6 +112,7 @@ def test_an_answer_that_cannot_be_decompressed_is_no_silence(connect: Any, wire:
     [
         (200, b"<html>", "it is not JSON"),
         (200, {"error": "no"}, "it holds neither a result nor an error of Meta's"),
+        (200, {"message_id": "m", "error": {"code": 613}}, "it holds a result and an error"),
         (404, {"message_id": "m"}, "it holds neither a result nor an error of Meta's"),
         (199 + 101, {"message_id": "m"}, "it holds neither a result nor an error of Meta's"),
         (200, {"recipient_id": ANA}, "it has no `message_id`"),

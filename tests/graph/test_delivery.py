@@ -313,7 +313,7 @@ def test_an_error_of_metas_is_an_error_whatever_the_status(
     wire: Any, http: Any, write: Any, state_for: Any, run: Run, status: int
 ) -> None:
     body = {"error": {"message": "(#10) Outside", "type": "OAuthException", "code": 10, "error_subcode": 2018278}}
-    server = wire(http({**OK, **body}, status=status))
+    server = wire(http(body, status=status))
     with pytest.raises(WindowClosed) as raised:
         write({})(state_for(server.url))
     assert (raised.value.sent, raised.value.http_status) == ("no", status)

@@ -224,6 +224,13 @@ def test_parameters_and_fields_are_texts_and_objects_are_json() -> None:
     assert form_fields(given) == [(name, str(value)) for name, value in query.items()]
 
 
+@pytest.mark.parametrize("value", [object(), {"a", "b"}, b"x", float("nan")], ids=["object", "set", "bytes", "nan"])
+def test_a_parameter_that_is_another_text_in_each_process_is_refused(value: Any) -> None:
+    with pytest.raises(InvalidMessage) as refused:
+        query_of({"since": value})
+    assert refused.value.details == {"field": "since"}
+
+
 def test_lists_of_names_are_joined_and_the_rest_is_left() -> None:
     assert [comma_separated(each) for each in (["a", 1], ("b",), "c,d", None)] == ["a,1", "b", "c,d", None]
     assert without_none({"a": None, "b": 0}) == {"b": 0}

@@ -92,3 +92,10 @@ def test_a_run_that_began_later_and_has_sent_guards_too(runs: Any, store: Any) -
     # Both wait for the same file; the one that began last is the first to send, and is killed.
     stopped(runs, "later", "a", started=200.0)
     assert store.runs.guarding("/jobs/job.py", [], 100.0) == ["later"]
+
+
+def test_a_run_that_ended_well_by_a_clock_that_was_put_back_guards_nothing(runs: Any, store: Any) -> None:
+    stopped(runs, "stopped", "a", started=100.0)
+    runs.finish(runs.begin("well", started=200.0))
+    store.database.run("UPDATE runs SET ended = ended + 40000000 WHERE id = 'well'")
+    assert store.runs.guarding("/jobs/job.py", [], store.database.now()) == []

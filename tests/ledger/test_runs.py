@@ -283,3 +283,20 @@ def test_a_resume_begins_one_more_attempt_and_forgets_how_the_last_one_ended(run
     store.runs.end("r1", "h", "stopped", 7)
     again = store.runs.resume("r1", "h")
     assert (again.attempt, again.given) == (3, {"people": "a", "credentials": "c"})
+
+
+def test_runs_of_a_job_whose_folder_was_moved_are_found_where_it_lies_now(runs, store, tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "job.py").touch()
+    for id_, path in (("r1", "/gone/job.py"), ("r2", "/gone/other.py"), ("r3", str(tmp_path / "there" / "job.py"))):
+        store.runs.begin(RunRecord(id_, path, "job", "input", started=1.0))
+    store.runs.adopt("/now/job.py")
+    assert {id_: store.runs.find(id_).path for id_ in ("r1", "r2")} == {"r1": "/now/job.py", "r2": "/gone/other.py"}
+    assert store.runs.find("r3").path == str(tmp_path / "there" / "job.py")
+
+
+def test_a_job_that_has_runs_of_its_own_takes_no_others(runs, store):
+    for id_, path in (("r1", "/gone/job.py"), ("r2", "/now/job.py")):
+        store.runs.begin(RunRecord(id_, path, "job", "input", started=1.0))
+    store.runs.adopt("/now/job.py")
+    assert store.runs.find("r1").path == "/gone/job.py"

@@ -7,10 +7,12 @@ import os
 import pickle
 import signal
 import sys
+import threading
+import types
 
 import pytest
 
-from adaptor import GraphError, JobError, WindowClosed
+from adaptor import GraphError, JobError, WindowClosed, send_text
 from adaptor.runner import check, run
 from adaptor.runner.execution.result import Result, StepResult
 from adaptor.sandbox import Sandbox
@@ -172,3 +174,44 @@ def test_labels_are_in_the_result_and_a_wrong_one_is_bad_input(job):
     refused = run(job("log(1)"), labels={"clinic": 5})
     assert refused.exit_code == 2
     assert "The label `clinic` has no value" in str(refused.error)
+
+
+LATE = """
+import threading, words
+known = send_text("1111111111111111", "built before")
+def late(state):
+    over.wait()
+    for call in (known, send_text("1111111111111111", "built after"), words.call):
+        try:
+            call(state)
+        except BaseException as error:
+            caught.append(error.code)
+thread = threading.Thread(target=late, args=({"configuration": CREDENTIALS},))
+def begin(state):
+    thread.start()
+    return state
+fn(begin)
+"""
+
+
+def test_a_thread_of_the_job_that_outlives_the_run_sends_nothing(job, monkeypatch):
+    over, caught = threading.Event(), []
+    job(
+        "from adaptor import send_text\ndef call(state): return send_text('1111111111111111', 'beside')(state)",
+        "words.py",
+    )
+    with Sandbox() as sandbox:
+        credentials = {"access_token": sandbox.access_token, "base_url": sandbox.url}
+        shared = types.ModuleType("late_thread")
+        shared.over, shared.caught, shared.CREDENTIALS, shared.threads = over, caught, credentials, []
+        monkeypatch.setitem(sys.modules, "late_thread", shared)
+        text = "from late_thread import over, caught, CREDENTIALS, threads\n" + LATE.replace(
+            "thread.start()", "threads.append(thread); thread.start()"
+        )
+        assert run(job(text), credentials=credentials).exit_code == 0
+        over.set()
+        shared.threads[0].join()
+        assert caught == ["OUTSIDE_THE_RUN"] * 3
+        # What the program itself calls is sent.
+        send_text("1111111111111111", "of the program")({"configuration": credentials})
+        assert [message.payload["text"] for message in sandbox.messages] == ["of the program"]

@@ -19,7 +19,7 @@ from .processes import write_bot
 def opened(tmp_path):
     """The service's store, beside the server's own."""
     found = open_service_store(str(tmp_path / ".adaptor" / "ledger.db"))
-    found.schedules.served("", "cron")
+    found.schedules.served("bot", "", "cron")
     yield found
     found.close()
 
@@ -47,7 +47,9 @@ def seen(serve, tmp_path, opened):
         server = serve("--workers", "1")
         for number in range(count):
             moment = {"data": {"event": "cron", "moment": f"{number}"}}
-            opened.runs.queue([NewRun(f"c{number}", "", "cron", "d", "schedule /cron", moment, is_answer=False)])
+            opened.runs.queue(
+                [NewRun(f"c{number}", "", "cron", "d", "schedule /cron", moment, is_answer=False, project="bot")]
+            )
         server.wait_for("cron: (succeeded|failed)", count)
         server.stop()
         return [json.loads(line) for line in (tmp_path / "seen.jsonl").read_text().splitlines()]
@@ -74,16 +76,16 @@ fn(lambda state: open("seen.jsonl", "a").write("1\\n") and {**state, "kept": sta
     write(tmp_path, sandbox, [{"id": "count", "expression": keep}])
     seen(3)
     assert (tmp_path / "same").read_text() == "False True True "
-    assert sandbox.access_token not in str(opened.schedules.state("", "cron"))
+    assert sandbox.access_token not in str(opened.schedules.state("bot", "", "cron"))
 
 
 @pytest.mark.long
 def test_a_run_that_failed_leaves_nothing(sandbox, tmp_path, seen, opened):
     (tmp_path / "fail").touch()
-    opened.schedules.keep_state("", "cron", {"cursor": 40})
+    opened.schedules.keep_state("bot", "", "cron", {"cursor": 40})
     write(tmp_path, sandbox, [{"id": "count", "expression": COUNT, "next": "b"}, {"id": "b", "expression": FAIL}])
     assert [each["cursor"] for each in seen(2)] == [40, 40]
-    assert opened.schedules.state("", "cron") == {"cursor": 40}
+    assert opened.schedules.state("bot", "", "cron") == {"cursor": 40}
 
 
 @pytest.mark.long
@@ -103,17 +105,17 @@ def test_the_states_of_several_last_steps_are_not_put_into_each_other(sandbox, t
     ]
     write(tmp_path, sandbox, steps)
     seen(3)
-    left = opened.schedules.state("", "cron")
+    left = opened.schedules.state("bot", "", "cron")
     assert set(left) == {"a", "b"}
     assert set(left["a"]) == {"cursor", "references"}
 
 
 def test_the_retention_time_removes_data_and_keeps_the_cursor(opened):
-    opened.schedules.keep_state("", "cron", {"cursor": 7, "references": [{"name": "Ana"}]})
+    opened.schedules.keep_state("bot", "", "cron", {"cursor": 7, "references": [{"name": "Ana"}]})
     forget_older(opened.database, 3600)
-    assert opened.schedules.state("", "cron") == {"cursor": 7, "references": [{"name": "Ana"}]}
+    assert opened.schedules.state("bot", "", "cron") == {"cursor": 7, "references": [{"name": "Ana"}]}
     forget_older(opened.database, -1)
-    assert opened.schedules.state("", "cron") == {"cursor": 7}
+    assert opened.schedules.state("bot", "", "cron") == {"cursor": 7}
 
 
 @pytest.mark.long

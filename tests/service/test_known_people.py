@@ -46,7 +46,7 @@ def write_cron(folder, sandbox, script, **more):
 
 def moment_has_come(store):
     """Let a moment of the cron trigger have been missed: it is served at once."""
-    store.schedules.served("", "morning")
+    store.schedules.served("bot", "", "morning")
     store.database.run("UPDATE service_schedules SET served = 0")
 
 

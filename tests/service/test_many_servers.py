@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 
 import pytest
 
-from adaptor.service.store.records import SUCCEEDED
+from adaptor.service.store.records import SUCCEEDED, NewRun
 from adaptor.service.store.store import open_service_store
 from tests.waiting import wait_until
 
@@ -90,3 +91,30 @@ def test_a_server_that_was_suspended_past_its_lease_sends_nothing_when_it_wakes(
     first.wait_for("Another process has taken it over")
     assert [each.text for each in sandbox.sent_to(PSID)] == ["1 first", "1 second"]
     assert store.runs.newest()[0].status == SUCCEEDED
+
+
+@pytest.mark.long
+def test_two_files_on_one_database_leave_each_others_runs_alone(serve, sandbox, tmp_path, store, fresh_postgresql):
+    write_bot(tmp_path, sandbox, 'send_text(state.data.psid, "of a")\n')
+    bot = json.loads((tmp_path / "bot.json").read_text())
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        of = {**bot, "id": name}
+        (tmp_path / name / "bot.json").write_text(json.dumps(of))
+        (tmp_path / name / "answer.py").write_text(f'send_text(state.data.psid, "of {name}")\n')
+    words = ("--database", fresh_postgresql, "--workers", "1")
+    first = serve(*words, command=("serve", "a/bot.json", "-c", "credentials.json"))
+    assert first.post(message(text="1")) == 200
+    first.wait_for("succeeded")
+    # A run of a service that has been stopped is left to it, too.
+    store.runs.queue([NewRun("left", "", "hook", "digest", f"10/{PSID}", {"data": {"psid": PSID}}, project="a")])
+    first.kill()
+    store.database.run(
+        "UPDATE service_runs SET status = 'queued', holder = NULL, is_open = 1, due = 1 WHERE id = 'left'"
+    )
+    other = serve(*words, command=("serve", "b/bot.json", "-c", "credentials.json"))
+    assert other.post(message("6543210987654322", text="2")) == 200
+    other.wait_for("succeeded")
+    other.wait_for("1 run waits for the service of `a`, which is another file")
+    assert {each.payload["text"] for each in sandbox.sent_to(PSID)} == {"of a"}
+    assert [each.payload["text"] for each in sandbox.sent_to("6543210987654322")] == ["of b"]

@@ -291,7 +291,7 @@ def test_a_moment_that_was_missed_is_served_after_the_start(serve, sandbox, tmp_
     bot = json.loads((tmp_path / "bot.json").read_text())
     bot["steps"][0] = {"id": "clock", "type": "cron", "cron_expression": "0 * * * *", "next": "answer"}
     (tmp_path / "bot.json").write_text(json.dumps(bot))
-    store.schedules.served("", "clock")
+    store.schedules.served("bot", "", "clock")
     store.database.run("UPDATE service_schedules SET served = served - 7200")
     server = serve("--workers", "1")
     server.wait_for("clock: succeeded")

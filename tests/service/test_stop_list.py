@@ -63,7 +63,7 @@ def test_stop_is_honoured_by_broadcasts_and_cron_and_start_takes_it_back(serve, 
     assert texts(sandbox) == ["You said Acha!"]
 
     def moment_comes(count):
-        opened.schedules.served("", "morning")
+        opened.schedules.served("bot", "", "morning")
         opened.database.run("UPDATE service_schedules SET served = 0")
         server.stop()
         again = serve("--workers", "1", "--database", database)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import io
 import socket
 import time
@@ -114,6 +115,15 @@ def test_a_final_answer_is_not_skipped(status: bytes) -> None:
     assert response.status == int(status[:3])
     pair.there.close()
     response.close()
+    pair.close()
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Ty", b"HTTP/1.1 200 OK"])
+def test_an_answer_that_ends_within_its_headers_is_none_without_a_body(head: bytes) -> None:
+    pair = Pair(head)
+    pair.there.close()
+    with pytest.raises(http.client.IncompleteRead):
+        pair.response().begin()
     pair.close()
 
 

@@ -146,6 +146,7 @@ def _new_run(options: argparse.Namespace) -> tuple[NewRun, Workflow]:
         is_answer=False,
         page=options.page,
         due=options.not_before,
+        project=project.name,
     )
     return run, workflow
 
@@ -179,12 +180,12 @@ def _workflow(options: argparse.Namespace, workflows: tuple[Workflow, ...]) -> W
 
 def _state(options: argparse.Namespace) -> dict[str, Any]:
     from ...runner.input.document import read_state, state_in
-    from ...runner.input.source import Source
+    from ...runner.input.source import of_argument
 
     if options.state is not None:
         state = read_state(options.state)
     elif options.state_json is not None:
-        state = state_in(Source("-S", options.state_json, "state given with -S"))
+        state = state_in(of_argument(options.state_json))
     else:
         return {}
     if state.get("configuration"):

@@ -219,6 +219,8 @@ class HttpClient:
         elsewhere = 300 <= status < 400 if request.is_write else status in _REDIRECTS and request.redirects is not False
         if rule is not False and (status >= 400 or elsewhere):
             raise self._error(request, response, url, rule if isinstance(rule, str) else None)
+        if status < 200:
+            raise self._not_readable(request, response, url, "it is none of HTTP's final ones")
         try:
             data = read_body(response, request.parse_as)
         except NotReadable as problem:
@@ -286,5 +288,5 @@ def _is_retryable(error: AdaptorError, request: HttpRequest) -> bool:
 
 def client_for(run: Run) -> HttpClient:
     """Return the run's client; it is created on first use."""
-    client: HttpClient = run.resource("http", lambda: HttpClient(run))
+    client: HttpClient = run.connections("http", lambda: HttpClient(run))
     return client

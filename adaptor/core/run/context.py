@@ -11,6 +11,7 @@ from ..secrets.redact import Redactor
 from .audience import Audience
 from .explanation import LastAnswer
 from .observers import Observers
+from .owner import Owner
 from .place import Statement, call_site, place_of
 from .stop import Stop
 from .totals import Totals
@@ -78,6 +79,7 @@ class Run(Totals):
         replayed: How many writes were not made again, since an earlier attempt or another run had made them.
         sanitize: Returns what logs show of a value of the state; None shows it as it is.
         redactor: Takes the secrets out of everything that is shown.
+        owner: The process and the thread that it belongs to: those that have entered it.
         owns_process: The process is there for this run alone: what a thread of the job calls after it is refused too.
         folders: Where small facts are kept between runs: beside the ledger, beside the credential.
     """
@@ -92,6 +94,7 @@ class Run(Totals):
         wait: Callable[[float], object] | None = None,
         alone: bool = False,
         ledger: Callable[[], Ledger] | None = None,
+        of_job: bool = False,
     ) -> None:
         super().__init__()
         self.began = time.time() if started is None else started
@@ -126,7 +129,8 @@ class Run(Totals):
         # Whether a runner has started it. An operation that finds no run meanwhile was called in a thread of the job's
         # own and is outside the run.
         self._alone = alone
-        self._is_outside_run = not alone and bool(_alone_under_way)
+        self._is_outside_run = of_job or (not alone and bool(_alone_under_way))
+        self.owner = Owner()
         self._sink = sink or _standard_logging
         self._resources: dict[str, Any] = {}
         self._token: Token[Run | None] | None = None
@@ -146,6 +150,9 @@ class Run(Totals):
         if self._alone:
             _alone_under_way.add(self)
         self._token = active.set(self)
+        self.owner = Owner()
+        if self.owns_process:
+            self.owner.mark_process()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
@@ -161,7 +168,8 @@ class Run(Totals):
         """Refuse a write outside the run of its process: a dry run could not prevent it.
 
         Raises:
-            JobError: The job called the operation in a thread of its own, or while it was loaded. Nothing was sent.
+            JobError: The job called the operation in a thread or a process of its own, or while it was loaded. Nothing
+                was sent.
             KeyboardInterrupt: The run should stop. Nothing was sent.
         """
         self.stop.raise_if_asked()
@@ -171,12 +179,13 @@ class Run(Totals):
                 fix="Write the operation on a line of its own without calling it: it becomes part of the step.",
                 code="WHILE_LOADING",
             )
+        self.owner.check_process()
         if self.before_writing is not None:
             self.before_writing()
-        if self._is_outside_run:
+        if self._is_outside_run or (self._alone and not self.owner.is_current_thread()):
             raise JobError(
-                "A write was called in a thread of the job's own, which is outside the run. Nothing was sent.",
-                fix="Process a list with each(…) or try_each(…) instead of threads.",
+                "A write was called in a thread or process of the job's own, outside the run. Nothing was sent.",
+                fix="Process a list with each(…) or try_each(…) instead; a program makes a run by adaptor.runner.run.",
                 code="OUTSIDE_THE_RUN",
             )
 
@@ -276,6 +285,10 @@ class Run(Totals):
         if found is None:
             found = self._resources[name] = make()
         return found
+
+    def connections(self, name: str, make: Callable[[], Resource]) -> Any:
+        """As `resource`, for what a forked process must not share: an answer could come to the other one."""
+        return self.resource(self.owner.name_here(name), make)
 
     def watched(self, items: Iterable[Any]) -> Iterable[Any]:
         """Return the items of a loop; observers see its progress."""

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 _SECRET_KEY = (
-    r"(?i)token|secret|passw|passphrase|(api|access|account|encryption|master|shared|signing)_?key|private|credential"
-    r"|authorization|bearer|cookie|connection_?string|(?<![^\W_])(auth|dsn|jwt|otp|pass|pat|pin|pwd|sas)(?![^\W_])"
+    r"(?i)token|secret|passw|passphrase|private|credential"
+    r"|(api|access|account|encryption|functions|master|shared|signing|subscription)_?key"
+    r"|authorization|bearer|cookie|connection_?string|(amz|goog)_?signature"
+    r"|(?<![^\W_])(auth|dsn|jwt|otp|pass|pat|pin|pwd|sas|sig)(?![^\W_])"
 )
 #: Names that sound secret and are not, in lower case without punctuation: mostly cursors of paged lists.
 _KNOWN_PUBLIC = frozenset(

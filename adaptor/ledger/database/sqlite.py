@@ -262,9 +262,10 @@ def _connect(address: str) -> sqlite3.Connection:
 
 def _opened_to_read(path: str) -> sqlite3.Connection:
     """Open a file without writing to it and without blocking writers."""
-    from urllib.request import pathname2url
+    from pathlib import Path
 
-    address, log = f"file:{pathname2url(path)}", f"{path}-wal"
+    # A path may hold bytes that are no UTF-8.
+    address, log = Path(path).absolute().as_uri(), f"{path}-wal"
     if not os.path.exists(log) and os.path.getsize(path) <= _MOST_COPIED_BYTES:
         # No process has it open. Read a copy, since SQLite would create files beside it and leave them there.
         before, copy = os.stat(path), _in_memory(f"{address}?mode=ro&immutable=1")

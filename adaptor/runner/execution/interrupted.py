@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 from ...core.errors import JobError
 from ...core.run.stop import PutOff
+from .result import EXIT_CRASHED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...core.errors import AdaptorError
+    from ...core.run.context import Run
 
 _MESSAGES = {
     "INTERRUPTED": "The run was interrupted.",
@@ -52,3 +56,19 @@ def interruption(stop: KeyboardInterrupt, place: str | None) -> AdaptorError:
     error = JobError(_MESSAGES[code], code=code, fix=fix, details=details)
     error.place = place
     return error
+
+
+def end_forked(run: Run) -> None:
+    """End this process if the job has forked it and it went on with the job: it would be the same run a second time.
+
+    It keeps no ledger, writes no outputs and sends nothing.
+    """
+    if run.owner.is_current_process():
+        return
+    error = JobError(
+        "The job has forked its process, as os.fork() does, and the new process went on with the job. It ends here.",
+        fix="Nothing was sent by it. End such a process with os._exit(0), or start a program with subprocess.",
+        code="FORKED",
+    )
+    run.log("error", "run", error.report(), error=error.facts())
+    os._exit(EXIT_CRASHED)

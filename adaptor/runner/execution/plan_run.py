@@ -12,7 +12,7 @@ import time
 from ...core.errors import AdaptorError, ConfigurationError, InputError, ItemsFailed, JobError
 from ...core.state import compose_next_state
 from ..load.workflows.plan import NO_REPLY, REPLY
-from .interrupted import Interrupted, interruption, is_kill
+from .interrupted import Interrupted, end_forked, interruption, is_kill
 from .recording.resume import COMPLETED, FAILED
 from .result import (
     EXIT_BAD_INPUT,
@@ -162,8 +162,10 @@ class Execution:
             if self._before_step is not None:
                 self._before_step(step, without_configuration(before), schedule)
             after, text = job_run.perform()
+            end_forked(self._run)
             self._ledger.keep_step(step.id, arrival.id, COMPLETED, after)
         except (AdaptorError, MemoryError, KeyboardInterrupt) as cause:
+            end_forked(self._run)
             outcome, error = self._failure(cause, arrival)
             after, text = job_run.fail(outcome, error, self._ledger.counts_of_step())
             self._gathered = job_run.gathered

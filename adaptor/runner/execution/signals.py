@@ -96,6 +96,11 @@ class Interruption:
         self._exit(EXIT_CRASHED)
 
     def _end(self, number: int, frame: FrameType | None) -> None:
+        if os.getpid() != self._process:
+            # A process that the job has forked, such as one of a pool that is to end.
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+            return
         self._asked += 1
         code = CODES[signal.Signals(number)]
         stop = Interrupted(code)

@@ -10,7 +10,7 @@ from ..load.prepare import Prepared, located, prepare
 from ..load.secret_warnings import of_credentials
 from ..output.logs import JobOutput, print_to
 from .answers import Answers
-from .interrupted import interruption, is_kill
+from .interrupted import end_forked, interruption, is_kill
 from .plan_run import Execution
 from .recording.ledger_location import folders_beside
 from .recording.ledger_options import LedgerOptions
@@ -129,15 +129,18 @@ def start_run(options: RunOptions, run: Run, credentials: Credentials) -> Result
             # The ledger lies beside what is run, so its place is known before.
             options.path, options.workflow = located(options.path, options.workflow)
             prepared = prepare(options.path, credentials, workflow=options.workflow, given=given)
+            end_forked(run)
             credentials.teach(run.redactor, prepared.plan)
             if prepared.plan is None or prepared.problems:
                 result = _refused(prepared, run)
             else:
                 result = _perform(options, prepared, prepared.plan, run, credentials)
         except AdaptorError as error:
+            end_forked(run)
             prepared.problems.append(error)
             result = _refused(prepared, run)
         except KeyboardInterrupt as stop:
+            end_forked(run)
             result = _interrupted(stop, run)
         finally:
             output.close()

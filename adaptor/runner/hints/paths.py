@@ -35,6 +35,8 @@ def nearest_file(path: str, endings: tuple[str, ...], otherwise: str) -> str:
         endings: The endings of files that can be meant.
         otherwise: The answer where there is none.
     """
+    if os.path.islink(path):
+        return f"It is a link to {os.readlink(path)}, which does not exist."
     folder, name = os.path.split(path)
     if os.path.isdir(folder or "."):
         names = [each for each in _names(folder) if each.lower().endswith(endings) and not each.startswith(".")]

@@ -129,3 +129,27 @@ def _bytes_of(file: str) -> bytes:
             # Such as /dev/zero, which has no end.
             raise OSError(errno.EINVAL, "it is a device")
         return stream.read()
+
+
+def of_argument(text: str, file: str = "-S", what: str = "state given with -S") -> Source:
+    """Return a text that the command line gives.
+
+    Args:
+        text: As Python has read it.
+        file: As in `Source`; so is `what`.
+        what: By default it is the state that `-S` gives.
+
+    Raises:
+        InputError: It is not UTF-8.
+    """
+    source = Source(file, text, what)
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            try:
+                # Where the locale is not UTF-8, Python keeps the bytes of other characters as halves of characters.
+                source.text = os.fsencode(text).decode()
+            except UnicodeError:
+                raise source.problem("It is not UTF-8.", fix="Give it in a file, -s FILE, in UTF-8.") from None
+    return source

@@ -18,6 +18,7 @@ from itertools import count
 from types import ModuleType
 
 from ...core.run.context import Run, active
+from ...core.run.owner import JOB_CODE
 from ...core.text.module_names import MODULES_BESIDE
 from ...core.values.template import TEXT, text_of
 from .syntax import Texts
@@ -102,7 +103,7 @@ class ModulesBeside:
         return self._builtins(package)
 
     def _builtins(self, package: str) -> dict[str, Any]:
-        return {**vars(builtins), "__import__": partial(self._import, package)}
+        return {**vars(builtins), JOB_CODE: True, "__import__": partial(self._import, package)}
 
     def close(self) -> None:
         """Forget the modules: a later run gets what the files say then."""

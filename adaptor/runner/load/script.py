@@ -14,6 +14,7 @@ import adaptor
 from ...core.errors import AdaptorError, InputError, JobError
 from ...core.operation import Operation
 from ...core.run.context import current_run
+from ...core.run.owner import job_files
 from ...core.state import a_kind
 from ...core.values.lazy import Lazy
 from ...core.values.template import TEXT, text_of
@@ -233,6 +234,7 @@ class _Loading:
         # Modules beside the job can be imported, as with any Python script.
         self._module.__dict__["__builtins__"] = beside.ModulesBeside.of(current_run()).builtins_for(folder)
         sys.modules[name] = self._module
+        job_files.add(self._file)
 
     def perform(self) -> Job:
         """Perform the script, which builds its operations; where something is wrong, look for more of it."""

@@ -121,11 +121,11 @@ def streamed(path: str, *, mode: int | None = None) -> Iterator[IO[bytes]]:
         except OSError as cause:
             raise _not_written(path, cause) from None
         return
-    # Through links, so that the file they point to is replaced, not the link.
-    target = os.path.realpath(path)
-    folder, name = os.path.split(target)
     temporary = None
     try:
+        # Through links, so that the file they point to is replaced, not the link.
+        target = os.path.realpath(path)
+        folder, name = os.path.split(target)
         if mode is None:
             mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o600
         with tempfile.NamedTemporaryFile("wb", dir=folder, prefix=f".{name}.", delete=False) as file:

@@ -78,7 +78,8 @@ def near(path: str) -> str:
     """Return the relative path, where that is shorter."""
     try:
         relative = os.path.relpath(path)
-    except ValueError:
+    except (OSError, ValueError):
+        # Another drive, or the current folder was deleted.
         return path
     shorter = relative if len(relative) < len(path) else path
     # A shell's command would take it for an option.

@@ -94,7 +94,8 @@ class NoticeSender:
             # Taken, a notice would be kept from those who have one.
             self._store.notices.drop_old()
             return 0
-        taken = self._store.notices.take(20 * _DELIVERY_SECONDS, STAND_IN_SECONDS if self._stands_in else 0.0)
+        age = STAND_IN_SECONDS if self._stands_in else 0.0
+        taken = self._store.notices.take(20 * _DELIVERY_SECONDS, age, self._project().name or None)
         runs = {notice.n: self._store.runs.find(notice.run) for notice in taken if notice.run is not None}
         groups: dict[str, list[Notice]] = {}
         for notice in taken:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...runner.execution.recording.run_id import new_run_id
 from ..store.records import NewRun, run_name
+from ..store.schedules import AHEAD_SECONDS
 from ..triggers.runs import ID_LETTERS
 from .moments import latest_moment
 
@@ -34,21 +35,21 @@ class Scheduler:
         self._project = project
         self._log = log
         #: The last moment served of each schedule, as far as this process knows.
-        self._served: dict[tuple[str, str], float] = {}
+        self._served: dict[tuple[str, str, str], float] = {}
 
     def queue_due(self) -> None:
         """Queue the runs of moments that have come."""
-        clocks = self._project().clocks
-        if not clocks:
+        project = self._project()
+        if not project.clocks:
             return
         with self._store.database.reading():
             now = self._store.database.now()
-        for clock in clocks:
-            self._look_at(clock, now)
+        for clock in project.clocks:
+            self._look_at(project.name, clock, now)
 
-    def _look_at(self, clock: Clock, now: float) -> None:
-        schedules, key = self._store.schedules, (clock.workflow, clock.step)
-        if key not in self._served:
+    def _look_at(self, project: str, clock: Clock, now: float) -> None:
+        schedules, key = self._store.schedules, (project, clock.workflow, clock.step)
+        if key not in self._served or self._served[key] > now + AHEAD_SECONDS:
             self._served[key] = schedules.served(*key)
         if latest_moment(clock.schedule, self._served[key], now) is None:
             return
@@ -60,7 +61,7 @@ class Scheduler:
         page = clock.schedule.page
         state = {"data": {"event": "cron", "moment": moment.isoformat(), **({"page": page} if page else {})}}
         # No two runs of a schedule at once: the key keeps their order, as that of a person does.
-        order = f"schedule {clock.workflow}/{clock.step}"
+        order = f"schedule {project}/{clock.workflow}/{clock.step}"
         run = NewRun(
             new_run_id(ID_LETTERS),
             clock.workflow,
@@ -70,6 +71,7 @@ class Scheduler:
             state,
             is_answer=False,
             page=page or None,
+            project=project,
         )
         if schedules.serve(run, before, moment.timestamp()):
             self._served[key] = moment.timestamp()

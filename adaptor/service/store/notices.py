@@ -59,21 +59,28 @@ class Notices:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def take(self, seconds: float, age: float = 0.0) -> list[Notice]:
+    def take(self, seconds: float, age: float = 0.0, project: str | None = None) -> list[Notice]:
         """Return the notices that are due. Nobody else gets them for a time: meanwhile they are delivered, or not.
 
         Args:
             seconds: How long the deliveries may take.
             age: Only those that have been due for so many seconds: others had the time to take them.
+            project: Only those about runs of the file with this name, and those about Pages; None is all.
         """
         database = self._database
+        of_others = (
+            ""
+            if project is None
+            else " AND NOT EXISTS (SELECT 1 FROM service_runs AS r WHERE r.id = run AND r.project NOT IN (?, ''))"
+        )
+        values = () if project is None else (storable(project),)
 
         def work() -> list[Notice]:
             self._drop_old()
             found = database.run(
                 "SELECT n, kind, run, page, created, tries FROM service_notices "
-                f"WHERE due <= {database.clock} - ? ORDER BY n LIMIT ?{database.for_update}",
-                (age, _MOST_AT_ONCE),
+                f"WHERE due <= {database.clock} - ?{of_others} ORDER BY n LIMIT ?{database.for_update}",
+                (age, *values, _MOST_AT_ONCE),
             ).fetchall()
             for n, *_ in found:
                 database.run(f"UPDATE service_notices SET due = {database.clock} + ? WHERE n = ?", (seconds, n))
@@ -81,7 +88,7 @@ class Notices:
 
         with database.reading():
             due = database.run(
-                f"SELECT 1 FROM service_notices WHERE due <= {database.clock} - ? LIMIT 1", (age,)
+                f"SELECT 1 FROM service_notices WHERE due <= {database.clock} - ?{of_others} LIMIT 1", (age, *values)
             ).fetchone()
         return database.transact(work) if due is not None else []
 

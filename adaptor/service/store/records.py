@@ -88,6 +88,7 @@ class NewRun:
             known; None is that of the person, else the only one that is known.
         is_wish: A stop word has started it, which answers no question of another run.
         due: It is not started before, in Unix seconds; None is at once.
+        project: The name of the file whose workflow it is, as `Project.name`; only its services perform it.
     """
 
     id: str
@@ -100,6 +101,7 @@ class NewRun:
     page: str | None = None
     is_wish: bool = False
     due: float | None = None
+    project: str = ""
 
 
 def page_of_person(person: str | None) -> str:
@@ -130,6 +132,7 @@ class RunRow:
         error: What went wrong in the last attempt, as text for people, or None.
         waits: Where it waits for an answer, `{"step", "arrival"}`, with `since`, the time of what it knows; once that
             is over its `facts`, and the `runs` that these would have started; or None.
+        project: As in `NewRun`; empty where an earlier release has queued it.
         names_page: `page` was said, by an event, a trigger, a person or the caller; not only the one that is known.
     """
 
@@ -154,3 +157,4 @@ class RunRow:
     waits: dict[str, Any] | None = None
     page: str | None = None
     names_page: bool = False
+    project: str = ""

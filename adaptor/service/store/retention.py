@@ -83,13 +83,13 @@ def _forget_rest(database: Database, seconds: float) -> None:
 def _forget_carried(database: Database, seconds: float) -> None:
     """Remove the data in what the next runs of schedules begin with, where it is old; a cursor beside it stays."""
     found = database.run(
-        f"SELECT workflow, start, state FROM service_schedules WHERE kept < {database.clock} - ?", (seconds,)
+        f"SELECT project, workflow, start, state FROM service_schedules WHERE kept < {database.clock} - ?", (seconds,)
     ).fetchall()
-    for workflow, start, text in found:
+    for project, workflow, start, text in found:
         state = {key: value for key, value in from_text(text).items() if key != "references"}
         database.run(
-            "UPDATE service_schedules SET state = ?, kept = NULL WHERE workflow = ? AND start = ?",
-            (to_text(state), workflow, start),
+            "UPDATE service_schedules SET state = ?, kept = NULL WHERE project = ? AND workflow = ? AND start = ?",
+            (to_text(state), project, workflow, start),
         )
 
 

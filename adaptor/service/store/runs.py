@@ -26,7 +26,7 @@ from .records import (
     page_of_person,
 )
 from .responses import record_response
-from .versions import OTHER_VERSION, OnlyVersions
+from .versions import WAITS_FOR, OnlyVersions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "n, id, workflow, start, digest, person, is_answer, input, status, due, epoch, holder, failures, queued, started, "
-    "ended, exit_code, error, names_page, page, waits"
+    "ended, exit_code, error, project, names_page, page, waits"
 )
 #: A run whose process was lost after so many failures is given up: it may be what ends them.
 _MOST_LOST = 7
@@ -53,8 +53,8 @@ def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None =
     for run in runs:
         database.run(
             "INSERT INTO service_runs (id, workflow, start, digest, person, is_answer, input, status, is_open, error, "
-            f"page, names_page, is_wish, due, queued) VALUES ({'?, ' * 13}{'?' if run.due else database.clock}, "
-            f"{database.clock})",
+            "page, names_page, is_wish, project, due, queued) "
+            f"VALUES ({'?, ' * 14}{'?' if run.due else database.clock}, {database.clock})",
             (
                 run.id,
                 storable(run.workflow),
@@ -69,6 +69,7 @@ def queue(database: Database, runs: Sequence[NewRun], *, cancelled: str | None =
                 storable(page_of_run(database, run)),
                 int(bool(run.page or page_of_person(run.person))),
                 int(run.is_wish),
+                storable(run.project),
                 *([run.due] if run.due else []),
             ),
         )
@@ -100,6 +101,7 @@ class Runs:
         most: int,
         most_others: int | None = None,
         versions: Iterable[tuple[str, str]] | None = None,
+        project: str | None = None,
     ) -> list[RunRow]:
         """Give the oldest runs that are due to a lease.
 
@@ -110,10 +112,11 @@ class Runs:
             most: How many runs at most.
             most_others: How many of them at most for which nobody waits, such as a broadcast; None is as many.
             versions: Only runs of these workflows, each with its digest; None is all.
+            project: Where all versions are taken, only runs of the file with this name; None is all.
         """
         if most < 1:
             return []
-        only = OnlyVersions.of(versions)
+        only = OnlyVersions.of(versions) if versions is not None else OnlyVersions.of_project(project)
         limits = (1, most), (0, most if most_others is None else min(most, most_others))
 
         def work() -> list[RunRow]:
@@ -145,7 +148,7 @@ class Runs:
                 f"UPDATE service_runs AS r SET status = ?, holder = ?, epoch = epoch + 1, started = {database.clock}, "
                 "error = CASE WHEN error LIKE ? THEN NULL ELSE error END "
                 f"WHERE id = ? AND status = ? AND {oldest} RETURNING {_COLUMNS}",
-                (RUNNING, holder, f"{OTHER_VERSION}%", id_, QUEUED),
+                (RUNNING, holder, f"{WAITS_FOR}%", id_, QUEUED),
             ).fetchall()
         ]
 
@@ -383,8 +386,8 @@ class Runs:
 
 def _row(values: Sequence[Any]) -> RunRow:
     n, id_, workflow, start, digest, person, is_answer, given, *rest = values
-    *rest, names_page, page, waits = rest
-    facts = from_text(given), *rest, from_text(waits), page, bool(names_page)
+    *rest, project, names_page, page, waits = rest
+    facts = from_text(given), *rest, from_text(waits), page, bool(names_page), project
     return RunRow(n, id_, workflow, start, digest, person, bool(is_answer), *facts)
 
 

@@ -160,6 +160,25 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Whether it was said which Page a run sends as, or there was only one that is known.
         "ALTER TABLE service_runs ADD COLUMN names_page INTEGER NOT NULL DEFAULT 1",
     ),
+    (
+        # The file whose workflow a run is of, by its name: the services of other files leave it alone.
+        "ALTER TABLE service_runs ADD COLUMN project TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE service_schedules RENAME TO service_schedules_before",
+        """
+        CREATE TABLE service_schedules (
+            project TEXT NOT NULL,
+            workflow TEXT NOT NULL,
+            start TEXT NOT NULL,
+            served DOUBLE PRECISION NOT NULL,
+            state TEXT,
+            kept DOUBLE PRECISION,
+            PRIMARY KEY (project, workflow, start)
+        )
+        """,
+        # Of which file they are is not known: the next service takes them over, see `Schedules.served`.
+        "INSERT INTO service_schedules SELECT '', workflow, start, served, state, kept FROM service_schedules_before",
+        "DROP TABLE service_schedules_before",
+    ),
 )
 
 _VERSION_TABLE = "CREATE TABLE IF NOT EXISTS service_version (version INTEGER NOT NULL)"

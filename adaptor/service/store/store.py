@@ -72,13 +72,18 @@ class ServiceStore:
         return self.ledger.name
 
     def claim(
-        self, lease: str, most: int, most_others: int, versions: Iterable[tuple[str, str]] | None
+        self,
+        lease: str,
+        most: int,
+        most_others: int,
+        versions: Iterable[tuple[str, str]] | None,
+        project: str | None = None,
     ) -> list[RunRow] | None:
         """Claim runs, as `Runs.claim`; return None where the lease is not valid any more."""
 
         def work() -> list[RunRow] | None:
             is_valid = self.ledger.leases.is_valid(lease) is not None
-            return self.runs.claim(lease, most, most_others, versions) if is_valid else None
+            return self.runs.claim(lease, most, most_others, versions, project) if is_valid else None
 
         return self.database.transact(work)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...core.errors import AdaptorError, InputError
 from ...core.run.context import Run
@@ -78,6 +78,8 @@ class Project:
 
     Attributes:
         path: The file.
+        name: What the file is called by in a database that several share: its `id` or `name`, else the file's name. It
+            stays where the file is moved or changed.
         entries: Their webhook triggers, in the order of the file.
         clocks: Their cron triggers.
         match: Of the triggers that an event fits, the `first` starts a run, or `all` do.
@@ -92,6 +94,7 @@ class Project:
     path: str
     entries: tuple[Entry, ...]
     clocks: tuple[Clock, ...] = ()
+    name: str = ""
     match: str = FIRST
     files: frozenset[str] = frozenset()
     people_rules: PeopleRules = NO_RULES
@@ -170,6 +173,7 @@ def load_project(path: str, credentials: Credentials, *, needs_trigger: bool = T
         os.path.abspath(path),
         tuple(entries),
         tuple(clocks),
+        _name_of(document.value, path),
         match or FIRST,
         frozenset(files),
         rules,
@@ -180,6 +184,11 @@ def load_project(path: str, credentials: Credentials, *, needs_trigger: bool = T
     )
     project.warnings.extend(_covered(project))
     return project
+
+
+def _name_of(document: Any, path: str) -> str:
+    given = document.get("id") or document.get("name") if isinstance(document, dict) else None
+    return given if isinstance(given, str) else os.path.basename(path)
 
 
 def _read(path: str, name: str | None, credentials: Credentials) -> tuple[Plan, tuple[list[str], list[str]]]:

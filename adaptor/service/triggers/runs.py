@@ -32,6 +32,15 @@ def runs_for(project: Project, event: Event, request: dict[str, Any]) -> list[Ne
     """
     state = {"data": event.facts, "request": {**request, "body": event.body}}
     return [
-        NewRun(new_run_id(ID_LETTERS), entry.workflow, entry.step, entry.digest, event.person, state, page=event.page)
+        NewRun(
+            new_run_id(ID_LETTERS),
+            entry.workflow,
+            entry.step,
+            entry.digest,
+            event.person,
+            state,
+            page=event.page,
+            project=project.name,
+        )
         for entry in entries_for(project, event)
     ]

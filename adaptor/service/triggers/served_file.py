@@ -1,6 +1,6 @@
-"""Which file a database is served for: the services of two files would perform each other's runs.
+"""Which file a database file is served for: what Meta delivers is stored once, so one of two services would miss it.
 
-Runs are kept by the names of their steps alone. A database on a server is checked by the versions of workflows instead.
+Each takes the runs of its own file only: see `Project.name`. Nothing else keeps them apart in a database on a server.
 """
 
 from __future__ import annotations
@@ -87,8 +87,8 @@ def _beside(database: str) -> str:
 
 def _mixed(other: str, database: str) -> InputError:
     return InputError(
-        f"The service of {other} uses the database {database}: each file's runs would be performed with the steps of "
-        "the other.",
+        f"The service of {other} uses the database {database}: of two services of one Page each would miss what the "
+        "other has received.",
         fix="Nothing was started or queued. Give this file a database of its own, --database FILE, or put both "
         "workflows into one project.yaml.",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,10 @@ _STOP_SECONDS = 10
 
 
 class _Protocol(H11Protocol):
-    """Closes connections on which the head of a request does not come to its end; uvicorn waits for it without end."""
+    """Closes connections on which the head of a request does not come to its end; uvicorn waits for it without end.
+
+    It refuses a head that is too large also where it arrives at once: h11 looks only at what is not complete.
+    """
 
     _late: asyncio.TimerHandle | None = None
 
@@ -37,6 +41,9 @@ class _Protocol(H11Protocol):
         self._expect_head()
 
     def data_received(self, data: bytes) -> None:
+        if self.conn.their_state is h11.IDLE and _is_too_large(self.conn.trailing_data[0] + data):
+            self.send_400_response("The head of the request is too large.")
+            return
         super().data_received(data)
         if self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]:
             # A part of the next head, also of a connection that is kept open.
@@ -56,6 +63,11 @@ class _Protocol(H11Protocol):
         if self._late is not None:
             self._late.cancel()
             self._late = None
+
+
+def _is_too_large(data: bytes) -> bool:
+    """Whether the head of the request with which the data begin is larger than what is allowed."""
+    return len(data) > _MOST_HEAD_BYTES and re.search(rb"\n\r?\n", data[:_MOST_HEAD_BYTES]) is None
 
 
 class WebServer(uvicorn.Server):

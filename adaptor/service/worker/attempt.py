@@ -85,6 +85,7 @@ class Order:
     Attributes:
         id: The run's id, also in the ledger.
         workflow: The workflow's name; empty where the project holds one.
+        project: The name of the file, as `NewRun.project`.
         start: The step to start with.
         input: The initial state.
         epoch: Counts the attempts; from the second one on the ledger may know the run.
@@ -94,6 +95,7 @@ class Order:
     """
 
     id: str
+    project: str
     workflow: str
     start: str
     input: dict[str, Any]
@@ -139,7 +141,8 @@ def perform(
     with tempfile.TemporaryFile() as ending:
         side = supervise(settings.limits, run, is_guarded=is_guarded)
         if isinstance(side, Child):
-            context = _Context(people, Carried(settings.database, order.workflow, order.start), settings.database)
+            carried = Carried(settings.database, order.project, order.workflow, order.start)
+            context = _Context(people, carried, settings.database)
             options.initial = lambda plan: context.carried.begin(plan, order.input, run)
             return _become(side, options, run, credentials, ending, private, context, responds=order.responds)
         code = side.wait()

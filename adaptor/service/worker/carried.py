@@ -35,13 +35,15 @@ class Carried:
 
     Args:
         database: Where the service's tables are.
+        project: The name of the file, as `NewRun.project`.
         workflow: The workflow's name; empty where the project holds one.
         start: The trigger.
     """
 
-    def __init__(self, database: str, workflow: str, start: str) -> None:
+    def __init__(self, database: str, project: str, workflow: str, start: str) -> None:
         self._database = database
-        self._names = (workflow, start)
+        self._start = start
+        self._names = (project, workflow, start)
         self._output: State | None = None
         self._leaves: list[tuple[str, State]] = []
 
@@ -56,7 +58,7 @@ class Carried:
         Raises:
             InputError: The credential does not have a secret that the state holds.
         """
-        if not _is_schedule(plan, self._names[1]):
+        if not _is_schedule(plan, self._start):
             return given
         store = open_store(self._database)
         try:
@@ -67,7 +69,7 @@ class Carried:
     def after_step(self, step: StepResult, after: State, schedule: Schedule) -> None:
         """Take the output of the step that the schedule names, and the states that no edge leads on from."""
         self._leaves = schedule.leaves
-        trigger = schedule.plan.steps[self._names[1]].schedule if self._names[1] in schedule.plan.steps else None
+        trigger = schedule.plan.steps[self._start].schedule if self._start in schedule.plan.steps else None
         if trigger is not None and trigger.cursor == step.id and step.error is None:
             self._output = after
 
@@ -77,9 +79,9 @@ class Carried:
         Where the schedule names none, it is the final state of a run that has ended well.
         """
         plan = result.plan
-        if plan is None or not _is_schedule(plan, self._names[1]):
+        if plan is None or not _is_schedule(plan, self._start):
             return
-        trigger = plan.steps[self._names[1]].schedule
+        trigger = plan.steps[self._start].schedule
         if trigger is not None and trigger.cursor:
             state = None if self._output is None else _left(self._output)
         else:

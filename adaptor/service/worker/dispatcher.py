@@ -13,13 +13,12 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from ...core.errors import AdaptorError
-from ...core.text.number_of import number_of
 from ...ledger.errors import LedgerError
 from ...ledger.leases.lease import Lease
 from ...ledger.leases.process import this_host
 from ..store.records import FAILED, QUEUED, WAITING, run_name
 from ..store.store import lease_seconds
-from ..store.versions import explain_waiting
+from ..store.versions import told_why_waiting
 from .outcome import HELD_SECONDS, MOST_LOST, RETRY_SECONDS, STATUS_OF, Outcome
 from .retention import Retention
 from .worker_process import Worker
@@ -60,6 +59,7 @@ class Dispatcher:
         on_failure: Called when no worker can be started.
         on_end: Called with each attempt that has ended, how, and the run's status then.
         versions: Only runs of the workflows that it returns are taken, each with its digest; None takes all.
+        project: Where all versions are taken, only runs of the file with the name that it returns; all for None.
     """
 
     def __init__(
@@ -74,6 +74,7 @@ class Dispatcher:
         on_failure: Callable[[], object] = lambda: None,
         on_end: Callable[[RunRow, Outcome, str], object] = lambda run, outcome, status: None,
         versions: Callable[[], Mapping[str, str]] | None = None,
+        project: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._store = store
         self._settings = settings
@@ -88,6 +89,7 @@ class Dispatcher:
         self._on_failure = on_failure
         self._on_end = on_end
         self._versions = versions
+        self._project = project
         self._seconds = lease_seconds(settings.database)
         self._takers: queue.SimpleQueue[Future[None]] = queue.SimpleQueue()
         self._selector = selectors.DefaultSelector()
@@ -203,13 +205,11 @@ class Dispatcher:
             self._log("info", f"{id_}  Nobody has answered in time: it goes on.")
         self._on_tick()
         self._retention.forget_when_due()
-        if self._versions is not None and self._count and time.monotonic() >= self._next_explanation:
+        if self._count and time.monotonic() >= self._next_explanation:
             self._next_explanation = time.monotonic() + EXPLAIN_SECONDS
-            waiting = explain_waiting(self._store.database, self._versions().items(), this_host())
-            for workflow, version, count in waiting:
-                runs = f"{number_of(count, 'runs')} {'waits' if count == 1 else 'wait'}"
-                name = f" of {workflow}" if workflow else ""
-                self._log("info", f"{runs} for version {version}{name}, which is not deployed here: adaptor runs queue")
+            versions = None if self._versions is None else self._versions()
+            for line in told_why_waiting(self._store.database, versions, self._project(), this_host()):
+                self._log("info", line)
 
     def _wait(self, seconds: float) -> None:
         """Wait for news of workers, for somebody who wakes this thread, or for a time."""
@@ -278,13 +278,14 @@ class Dispatcher:
         self, most: int, most_others: int, versions: Iterable[tuple[str, str]] | None
     ) -> list[RunRow]:
         """Claim runs under the lease of this process: a new one where it was suspended for too long."""
+        project = self._project()
         if self._lease is not None:
-            found = self._store.claim(self._lease.id, most, most_others, versions)
+            found = self._store.claim(self._lease.id, most, most_others, versions, project)
             if found is not None:
                 return found
             self._lease.close()
         self._lease = Lease(self._store.ledger.leases, "")
-        return self._store.runs.claim(self._lease.id, most, most_others, versions)
+        return self._store.runs.claim(self._lease.id, most, most_others, versions, project)
 
     def _check_for_lost(self) -> None:
         if time.monotonic() < self._next_lost_check:

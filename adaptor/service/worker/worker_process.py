@@ -65,7 +65,8 @@ class Worker:
         is_answer = run.is_answer or (reply is not None and reply["facts"] is not None)
         person = run.person if is_answer else None
         page = (run.page or "") if run.names_page else ""
-        self._send(asdict(Order(run.id, run.workflow, run.start, run.input, run.epoch, page, person, reply)))
+        target = run.project, run.workflow, run.start
+        self._send(asdict(Order(run.id, *target, run.input, run.epoch, page, person, reply)))
 
     def messages(self) -> list[dict[str, Any]] | None:
         """Return what it has said since, or None where it has ended."""

@@ -636,7 +636,15 @@ def test_a_write_whose_answer_is_lost_is_unknown(
     assert (server.seen(1), waits, run.outcomes) == (1, [], UNKNOWN)
 
 
-@pytest.mark.parametrize("said", [b"no HTTP\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"no HTTP\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Ty",
+        b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
+    ],
+)
 def test_a_write_whose_answer_is_not_whole_is_unknown(wire: Any, moves: Any, run: Run, said: bytes) -> None:
     with pytest.raises(DeliveryUnknown):
         http.post(wire(moves.say_and_close(said)).url)({})

@@ -115,9 +115,12 @@ def test_a_write_outside_of_the_run_of_its_process_is_refused() -> None:
         Run(alone=True).check_thread()
     Run().check_thread()
     assert refused.value.code == "OUTSIDE_THE_RUN"
-    what = "A write was called in a thread of the job's own, which is outside the run. Nothing was sent."
+    what = "A write was called in a thread or process of the job's own, outside the run. Nothing was sent."
     assert refused.value.description == what
-    assert refused.value.fix == "Process a list with each(…) or try_each(…) instead of threads."
+    assert (
+        refused.value.fix
+        == "Process a list with each(…) or try_each(…) instead; a program makes a run by adaptor.runner.run."
+    )
 
 
 def test_a_run_that_is_to_stop_writes_nothing_more() -> None:

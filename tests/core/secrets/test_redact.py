@@ -16,7 +16,15 @@ from hypothesis import example, given, settings, strategies as st
 from adaptor import AdaptorError, InvalidMessage, each, execute, fn, log, try_each
 from adaptor.core.config import schema
 from adaptor.core.run.context import Run
-from adaptor.core.secrets.redact import PUBLIC_KEYS, REDACTED, Redactor, appsecret_proof, named_secrets, secrets_of
+from adaptor.core.secrets.redact import (
+    PUBLIC_KEYS,
+    REDACTED,
+    Redactor,
+    appsecret_proof,
+    named_secrets,
+    secrets_of,
+    sounds_secret,
+)
 from tests.thorough import examples
 
 relaxed = settings(max_examples=examples(80))
@@ -464,3 +472,19 @@ def test_texts_with_half_a_character_are_told_apart_too():
 def test_json_without_secrets_keeps_its_letters():
     redactor = Redactor(["7001-anna"])
     assert redactor.json('{"a":"ä","b":"7001-anna"}') == f'{{"a":"ä","b":"{REDACTED}"}}'
+
+
+@pytest.mark.parametrize(
+    ("name", "is_secret"),
+    [
+        ("X-Functions-Key", True),
+        ("Ocp-Apim-Subscription-Key", True),
+        ("sig", True),
+        ("X-Amz-Signature", True),
+        ("Idempotency-Key", False),
+        ("signature", False),
+        ("sigma", False),
+    ],
+)
+def test_headers_and_parameters_that_let_somebody_in_sound_secret(name, is_secret):
+    assert sounds_secret(name) is is_secret

@@ -71,6 +71,15 @@ def test_a_file_whose_name_would_mean_something_in_an_address_is_read(database):
     assert runs_in(odd) == ["r1"]
 
 
+def test_a_file_whose_name_is_no_utf_8_is_read(database):
+    odd = database.with_name(os.fsdecode(b"\x80bad.db"))
+    try:
+        database.rename(odd)
+    except OSError:
+        pytest.skip("this file system takes only names in UTF-8")
+    assert runs_in(odd) == ["r1"]
+
+
 def test_a_ledger_of_an_earlier_release_is_read_and_stays_as_it_is(tmp_path):
     path = tmp_path / "old.db"
     with closing(sqlite3.connect(path)) as file, file:

@@ -66,3 +66,9 @@ def test_objects_of_a_folder_are_read_and_the_others_left_out(folder):
     (path / "broken.json").write_text("{")
     (path / "job.test.json").write_text("{}")
     assert [name.rpartition("/")[2] for name, _ in objects_in(str(path))] == ["state.json", "b.json"]
+
+
+def test_a_link_to_nowhere_is_called_one(tmp_path):
+    (tmp_path / "job.py").symlink_to("elsewhere.py")
+    path = str(tmp_path / "job.py")
+    assert nearest_file(path, RUNNABLE, "otherwise") == "It is a link to elsewhere.py, which does not exist."

@@ -34,9 +34,9 @@ class Sent:
         """Deliver what is due; return how many there were."""
         return self.sender.deliver_due()
 
-    def fail(self, id_="r", status=FAILED, workflow="bot"):
+    def fail(self, id_="r", status=FAILED, workflow="bot", project=""):
         """Let a run end."""
-        self.store.runs.queue([NewRun(id_, workflow, "hook", "d", PERSON, {}, page="10")])
+        self.store.runs.queue([NewRun(id_, workflow, "hook", "d", PERSON, {}, page="10", project=project)])
         lease = Lease(self.store.ledger.leases, "")
         (run,) = self.store.runs.claim(lease.id, 1)
         self.store.runs.end(run, status, 1, WHY)
@@ -233,3 +233,13 @@ def test_a_server_without_a_target_forgets_what_nobody_has_fetched_for_a_day(sto
     store.database.run("UPDATE service_notices SET created = created - 100000")
     assert server.deliver_due() == 0
     assert store.database.run("SELECT count(*) FROM service_notices").fetchone()[0] == 0
+
+
+def test_a_notice_about_a_run_of_another_file_is_left_to_its_service(store, httpserver, got):
+    sent = Sent(store, bot=NoticeTarget(httpserver.url_for("/hook")))
+    sent.project = replace(sent.project, name="clinic")
+    sent.fail("r1", project="faq")
+    assert sent.deliver() == 0
+    sent.project = replace(sent.project, name="faq")
+    assert sent.deliver() == 1
+    assert [each["run"] for each in got] == ["r1"]

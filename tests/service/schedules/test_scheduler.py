@@ -99,7 +99,7 @@ def test_a_moment_waits_until_the_run_before_it_has_ended(store, scheduler):
 def test_of_two_servers_one_serves_the_moment(store, open_, scheduler):
     other = Scheduler(open_(), scheduler._project, lambda *line: None)
     # It has read the last moment before the first one serves the next.
-    other._served.update({("", "clock"): store.schedules.served("", "clock")})
+    other._served.update({("", "", "clock"): store.schedules.served("", "", "clock")})
     scheduler.queue_due()
     end_all(store)
     other.queue_due()
@@ -115,3 +115,40 @@ def test_answers_are_run_first_and_others_are_limited(store):
     assert store.runs.claim(lease.id, 3, 0) == []
     assert [run.id for run in store.runs.claim(lease.id, 3)] == ["s1", "s2"]
     lease.close()
+
+
+def test_two_files_with_schedules_of_one_name_serve_each_its_own(store, open_):
+    clock = Clock("", "digest", "clock", Schedule("* * * * *"))
+    files = [
+        Scheduler(each, lambda name=name: Project(f"{name}.yaml", (), (clock,), name), lambda *line: None)
+        for each, name in ((store, "a"), (open_(), "b"))
+    ]
+    for each in files:
+        each.queue_due()
+    for each in files:
+        hour_ago(store, each)
+    for each in files:
+        each.queue_due()
+        each.queue_due()
+    assert sorted(run.project for run in store.runs.newest()) == ["a", "b"]
+    store.schedules.keep_state("a", "", "clock", {"cursor": 1})
+    assert store.schedules.state("b", "", "clock") == {}
+
+
+def test_a_schedule_of_an_earlier_release_goes_on_with_the_first_file_that_has_it(store):
+    store.schedules.served("", "", "clock")
+    store.schedules.keep_state("", "", "clock", {"cursor": 1})
+    store.database.run("UPDATE service_schedules SET served = 5")
+    assert store.schedules.served("a", "", "clock") == 5
+    assert store.schedules.state("a", "", "clock") == {"cursor": 1}
+    assert store.schedules.served("b", "", "clock") > 5
+
+
+def test_a_schedule_that_was_served_by_a_wrong_clock_goes_on_once_it_is_right(store, scheduler):
+    store.database.run("UPDATE service_schedules SET served = served + 40000000")
+    scheduler._served.clear()
+    scheduler.queue_due()
+    assert store.runs.newest() == []
+    hour_ago(store, scheduler)
+    scheduler.queue_due()
+    assert len(store.runs.newest()) == 1

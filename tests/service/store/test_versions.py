@@ -8,7 +8,7 @@ import pytest
 
 from adaptor.ledger.leases.lease import Lease
 from adaptor.service.store.records import NewRun
-from adaptor.service.store.versions import explain_waiting
+from adaptor.service.store.versions import explain_others, explain_waiting, told_why_waiting
 
 
 def new(id_, psid="65", **changes):
@@ -39,3 +39,23 @@ def test_a_run_that_waits_for_another_version_says_so_until_it_is_claimed(store,
     assert explain_waiting(store.database, [], "m2") == []
     assert "version digest of the workflow `w`; m1 has version 0123456789ab" in store.runs.find("a").error
     assert [run.error for run in store.runs.claim(lease, 9)] == [None, None]
+
+
+def test_only_runs_of_the_own_file_are_given_and_those_of_an_earlier_release(store, lease):
+    store.runs.queue([new("a", project="faq"), new("b", "66", project="menu"), new("c", "67")])
+    assert [run.id for run in store.runs.claim(lease, 9, project="faq")] == ["a", "c"]
+    assert [run.project for run in store.runs.claim(lease, 9, project="menu")] == ["menu"]
+
+
+def test_a_run_of_another_file_says_so_until_its_service_claims_it(store, lease):
+    store.runs.queue([new("a", project="faq"), new("b", "66", project="faq"), new("c", "67", project="menu")])
+    assert explain_others(store.database, "menu") == []
+    store.database.run("UPDATE service_runs SET due = due - 6")
+    assert told_why_waiting(store.database, None, "menu", "m1") == [
+        "2 runs wait for the service of `faq`, which is another file: adaptor runs queue"
+    ]
+    assert told_why_waiting(store.database, None, "menu", "m1") == []
+    assert store.runs.find("a").error.startswith(
+        "It waits for a service of `faq`; the one that runs here is of `menu`."
+    )
+    assert [run.error for run in store.runs.claim(lease, 9, project="faq")] == [None, None]

@@ -169,8 +169,9 @@ def test_a_connection_without_a_request_is_closed(running, monkeypatch):
 
 
 @pytest.mark.long
-def test_a_head_that_is_too_large_is_refused(running):
-    answer = running.raw(b"POST /webhook HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 40_000)
+@pytest.mark.parametrize("end", [b"", b"\r\n\r\n"], ids=["without an end", "whole"])
+def test_a_head_that_is_too_large_is_refused(running, end):
+    answer = running.raw(b"GET /webhook HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 40_000 + end)
     assert answer.startswith(b"HTTP/1.1 400")
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 from ....core.errors import InputError
 from ....core.text.number_of import number_of
 from ...load.digest import job_digest
 from ..counts import in_words
 from ..result import EXIT_INTERRUPTED, EXIT_WELL
+from .ledger_location import BESIDE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +21,19 @@ if TYPE_CHECKING:
     from .ledger_options import LedgerOptions
 
 
+def adopt_moved(store: Store, path: str, *, is_read_only: bool = False) -> None:
+    """Where a folder was moved with its ledger, let the runs of a job in it be those of the job.
+
+    Args:
+        store: The ledger.
+        path: The job. A ledger that does not lie beside it knows jobs of other folders too, and is left as it is.
+        is_read_only: Nothing can be changed in the ledger.
+    """
+    beside = os.path.join(os.path.dirname(path), BESIDE)
+    if not is_read_only and os.path.exists(beside) and os.path.realpath(store.name) == os.path.realpath(beside):
+        store.runs.adopt(path)
+
+
 def stopped_midway(store: Store, last: RunRecord | None, run: Run) -> str | None:
     """Return a sentence about the last run of a job where it stopped midway, else None.
 
@@ -25,21 +41,29 @@ def stopped_midway(store: Store, last: RunRecord | None, run: Run) -> str | None
         store: The ledger.
         last: The newest run of the same job and initial state that has made a write.
         run: The new one; its log says what a finished run has sent.
+
+    Raises:
+        InputError: It stopped midway and was purged since: it cannot be resumed.
     """
     from ....ledger.records import FINISHED, RUNNING
 
-    if last is None or last.purged is not None:
+    if last is None:
         return None
     if last.status == FINISHED:
-        _log_finished(store, last, run)
+        if last.purged is None:
+            _log_finished(store, last, run)
         return None
     messages, writes = made_of(last)
     how = "was killed" if last.status == RUNNING else _how_it_ended(last.exit_code)
     counts = ", ".join(in_words(messages, writes))
     again = "send those messages again" if messages else "make those calls again"
-    return (
-        f"The last run of this job with the same initial state, `{last.id}`, {how}: {counts}. A new run would {again}."
-    )
+    what = f"The last run of this job with the same initial state, `{last.id}`, {how}: {counts}."
+    if last.purged is not None:
+        raise InputError(
+            f"{what} It was purged and cannot be resumed; a new run would {again}.",
+            fix="To start a new run on purpose: --fresh.",
+        )
+    return f"{what} A new run would {again}."
 
 
 def made_of(record: RunRecord) -> tuple[dict[str, int], dict[str, int]]:
@@ -137,14 +161,15 @@ def check_alone(store: Store, path: str, input_digest: str, run: Run) -> None:
     Raises:
         InputError: Another process runs it. Nothing was sent.
     """
-    began = began_at(store, run)
+    began, now = began_at(store, run), store.database.now()
     for other in store.runs.alongside(path, input_digest, began):
         if store.runs.is_under_way(other):
             raise InputError(
                 f"The same job with the same initial state is under way in another process, as run `{other.id}`.",
                 fix="Wait until it ends. With --fresh it runs a second time, and people get every message twice.",
             )
-        if other.ended is not None and other.ended >= began:
+        # What has ended later than now did so before the clock was put back.
+        if other.ended is not None and began <= other.ended <= now:
             raise InputError(
                 f"Another process ran the same job with the same initial state meanwhile, as run `{other.id}`. "
                 "This run has sent nothing.",
@@ -206,6 +231,8 @@ def ago(seconds: float) -> str:
         ('less than a minute ago', '2 hours ago', '1 day ago')
     """
     for size, names in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
-        if count := int(seconds // size):
+        # It is negative where the clock was put back since.
+        count = int(seconds // size)
+        if count > 0:
             return f"{number_of(count, names)} ago"
     return "less than a minute ago"

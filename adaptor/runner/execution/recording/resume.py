@@ -325,7 +325,7 @@ class RunLedger:
         from ....ledger.dry_run_copy import dry_run_copy_of
         from ....ledger.ledger import Ledger
         from ....ledger.store import open_store
-        from .earlier_runs import check_resumable, newest_of, others_of
+        from .earlier_runs import adopt_moved, check_resumable, newest_of, others_of
         from .restoring import restored_run
 
         if not is_there(self._database):
@@ -336,6 +336,7 @@ class RunLedger:
         run = self._run
         store = open_store(self._database, read_only=run.dry_run, terms=self._options.terms)
         try:
+            adopt_moved(store, self._path, is_read_only=run.dry_run)
             name = newest_of(store, self._path, self._words) if name == LAST else name
             known = store.runs.find(name)
             check_resumable(known, name, self._path, self._words, self._sources, self._options)
@@ -363,12 +364,13 @@ class RunLedger:
             InputError: It stopped midway, and nobody decided what is to be done; or another process runs the job.
         """
         from ....ledger.store import open_store
-        from .earlier_runs import check_alone, check_new, stopped_midway
+        from .earlier_runs import adopt_moved, check_alone, check_new, stopped_midway
 
         options = self._options
         store = open_store(self._database)
         try:
             check_new(store, self._run.id)
+            adopt_moved(store, self._path)
             if options.fresh:
                 return None
             input_digest = self._input_digest()
@@ -381,10 +383,7 @@ class RunLedger:
             return None
         resumes = options.ask(what) if options.ask is not None else None
         if resumes is None:
-            raise InputError(
-                what,
-                fix=f"Continue it with --resume {last.id}. Or start a new run on purpose: --fresh.",
-            )
+            raise InputError(what, fix=f"Continue it with --resume {last.id}. Or start a new run on purpose: --fresh.")
         options.fresh = not resumes
         return last.id if resumes else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
@@ -39,6 +40,7 @@ def store_of(**runs: Any) -> Any:
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
+        (-86_400, "less than a minute ago"),
         (0, "less than a minute ago"),
         (59, "less than a minute ago"),
         (60, "1 minute ago"),
@@ -79,9 +81,9 @@ def test_a_run_that_stopped_midway_says_how_and_what_it_has_made(facts: Any, how
     )
 
 
-def test_no_run_a_purged_one_and_a_finished_one_did_not_stop_midway() -> None:
+def test_no_run_and_a_finished_one_did_not_stop_midway() -> None:
     assert stopped_midway(store_of(), None, Run()) is None
-    assert stopped_midway(store_of(), record(purged=1.0), Run()) is None
+    assert stopped_midway(store_of(), record(status="finished", purged=1.0), Run()) is None
     assert stopped_midway(store_of(sent=(0, 0)), record(status="finished"), Run()) is None
 
 
@@ -131,6 +133,8 @@ def test_the_newest_run_is_that_of_the_job_or_of_the_workflow() -> None:
             "This run has sent nothing.",
         ),
         (9_000.0, False, None),
+        # By a clock that has been put back since.
+        (20_000.0, False, None),
         (None, False, None),
     ],
 )
@@ -142,6 +146,7 @@ def test_a_run_beside_another_of_the_same_job_is_refused(ended: Any, is_under_wa
         return [record(ended=ended)]
 
     store = store_of(alongside=alongside, is_under_way=lambda other: is_under_way)
+    store.database.now = count(10_000.0).__next__
     if words is None:
         check_alone(store, "/jobs/job.py", "input", Run())
     else:
@@ -242,3 +247,13 @@ def test_a_finished_run_with_as_many_unknown_messages_as_sent_ones_is_said_too()
     with Run(sink=lambda *line: lines.append(line[2])) as run:
         stopped_midway(store_of(sent=(1, 1)), record(status="finished", messages={"unknown": 1}), run)
     assert "sent 1 message to 1 person; of 1 more it is not known whether it arrived." in lines[0]
+
+
+def test_after_a_run_that_stopped_midway_and_was_purged_nothing_begins_unasked() -> None:
+    with pytest.raises(InputError) as refused:
+        stopped_midway(store_of(), record(messages={"sent": 2}, outcomes={"sent": 2}, purged=1.0), Run())
+    assert refused.value.description == (
+        "The last run of this job with the same initial state, `r1`, stopped before its end: 2 sent. It was purged and "
+        "cannot be resumed; a new run would send those messages again."
+    )
+    assert refused.value.fix == "To start a new run on purpose: --fresh."
