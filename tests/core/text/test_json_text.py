@@ -50,8 +50,8 @@ def test_what_is_wrong_is_told_in_words_with_its_place(wrong):
         ('{"a": 1, "a": 2}', "Take one of them out."),
         (DEEP, "Make it flatter."),
         (b"\xff\xff\x00{", "Save it as UTF-8."),
-        ("[1, ]", "JSON has no comma before a closing bracket."),
-        ("[1", "Correct it there."),
+        ("[1, ]", "Take the comma out: JSON has none there."),
+        ("[1", "Close each { and each [."),
     ],
 )
 def test_what_is_wrong_says_what_to_do(text, fix):
