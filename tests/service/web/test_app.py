@@ -61,6 +61,11 @@ class Running:
     def post(self, body, headers=None):
         return requests.post(self.url, data=body, headers=signed(body) if headers is None else headers, timeout=60)
 
+    def status_of(self, body, signature):
+        """Send a request in one piece: a server that refuses a head closes before it reads a later body."""
+        head = b"POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\nX-Hub-Signature-256: " % len(body)
+        return int(self.raw(head + signature + b"\r\n\r\n" + body).split(maxsplit=2)[1])
+
     def raw(self, data):
         """Send bytes; return what comes until the server closes the connection or answers."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
@@ -312,7 +317,7 @@ def test_no_body_and_no_header_brings_it_down_and_nothing_unsigned_is_stored(
     body = json.dumps({"object": "page", "entry": [{"messaging": [document]}]} if is_page else document).encode()
     before = running.store.events.count()
     odd = header.replace(b"\r", b"").replace(b"\n", b"").strip()
-    answer = running.post(body, signed(body) if is_signed else {"X-Hub-Signature-256": odd})
-    assert answer.status_code in ((200, 400) if is_signed else (400, 403))
+    status = running.status_of(body, signed(body)["X-Hub-Signature-256"].encode() if is_signed else odd)
+    assert status in ((200, 400) if is_signed else (400, 403))
     if not is_signed:
         assert running.store.events.count() == before
