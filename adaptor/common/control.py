@@ -169,11 +169,10 @@ _NOTHING: Any = object()
 
 
 def _inside(value: Any, steps: Sequence[str]) -> Any:
+    from ..core.values.jsonpath import item_named
+
     for step in steps:
-        if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            value = value.get(step, _NOTHING) if isinstance(value, dict) else _NOTHING
+        value = value.get(step, _NOTHING) if isinstance(value, dict) else item_named(value, step, _NOTHING)
     return value
 
 

@@ -76,6 +76,18 @@ def test_a_credential_that_a_run_would_refuse_is_a_problem(adaptor, credential, 
     assert adaptor("log('sends nothing')", "-c", "c.json", command="check", files=files).code == 0
 
 
+def test_each_of_several_pages_is_looked_at_since_a_run_chooses_one(adaptor):
+    pages = {page: {"access_token": "EAAtoken12345", "page_id": page} for page in ("1020", "1121")}
+    answer = {"id": "a", "expression": "send_text(state.data.psid, 'hi')"}
+    steps = [{"id": "hook", "type": "webhook", "next": "a"}, answer]
+    files = {"bot.json": json.dumps({"steps": steps}), "c.json": json.dumps(pages)}
+    assert adaptor(None, "bot.json", "-c", "c.json", command="check", files=files).code == 0
+    pages["1121"]["api_version"] = "26"
+    files["c.json"] = json.dumps(pages)
+    done = adaptor(None, "bot.json", "-c", "c.json", command="check", files=files)
+    assert (done.code, "`api_version` in `1121` in the credentials file c.json" in done.err) == (2, True), done.err
+
+
 BAD = """\
 send_text("1", "x" * 2001)
 text = send_text("1", "y" * 2002)

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
 _EACH = object()
 _NOTHING = object()
+#: No list has an index of more digits.
+_MOST_DIGITS = 18
 
 # A key may hold any character without a meaning in JSONPath: `first name` and `a-b` are plain keys.
 _SIGNS = r""".\[\]*?@()$,'"&|<>=!~`{}:/+\\"""
 _PLAIN_STEP = re.compile(
     rf"""
     \.? (?P<key> [^\s\-{_SIGNS}] (?: [^{_SIGNS}]* [^\s{_SIGNS}] )? )
-    | \[ (?P<index> \d+ ) \]
+    | \[ (?P<index> \d{{1,{_MOST_DIGITS}}} ) \]
     | \[ (?P<each> \* ) \]
     | \[ ' (?P<single> [^'\\]+ ) ' \]
     | \[ " (?P<double> [^"\\]+ ) " \]
@@ -118,9 +120,15 @@ def _member(value: Any, key: str) -> Any:
     # As in JavaScript, where many paths come from: `rows.length` and `rows.0`.
     if isinstance(value, list) and key == "length":
         return len(value)
-    if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+    return item_named(value, key, _NOTHING)
+
+
+def item_named(value: Any, key: str, otherwise: Any) -> Any:
+    """Return the item of a list whose index is written as a key, or another value where there is none."""
+    # Python reads no number of thousands of digits.
+    if isinstance(value, list) and key.isdecimal() and len(key) <= _MOST_DIGITS and int(key) < len(value):
         return value[int(key)]
-    return _NOTHING
+    return otherwise
 
 
 def _children(value: Any) -> Any:

@@ -25,16 +25,18 @@ def refused_credentials(plan: Plan, credentials: Credentials) -> list[InputError
             are looked at.
     """
     found: dict[str, InputError] = {}
-    for step in plan.steps.values():
-        try:
-            configuration = credentials.configuration(plan, step)
-            if credentials.path is not None and _calls_graph(step):
-                read_configuration(configuration)
-        except ConfigurationError as error:
-            explain(error, credentials.parts(plan, step, None), os.path.dirname(plan.file or ""))
-            found.setdefault(str(error), InputError(error.description, fix=error.fix))
-        except InputError as error:
-            found.setdefault(str(error), error)
+    # Where they name several Pages, which of them a step uses is known when its run begins.
+    for chosen in [credentials.for_page(page) for page in credentials.pages] or [credentials]:
+        for step in plan.steps.values():
+            try:
+                configuration = chosen.configuration(plan, step)
+                if chosen.path is not None and _calls_graph(step):
+                    read_configuration(configuration)
+            except ConfigurationError as error:
+                explain(error, chosen.parts(plan, step, None), os.path.dirname(plan.file or ""))
+                found.setdefault(str(error), InputError(error.description, fix=error.fix))
+            except InputError as error:
+                found.setdefault(str(error), error)
     return list(found.values())
 
 

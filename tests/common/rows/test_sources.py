@@ -204,6 +204,7 @@ def test_group_finds_a_key_with_a_dot_in_its_name_and_an_item_of_a_list():
     assert group(rows, "visit.day")({})["data"] == {"Mo": rows[:1], "Tu": rows[1:]}
     assert group(rows, "phones[1]")({})["data"] == {"2": rows[:1]}
     assert group(rows, "phones.0.of")({})["data"] == {"3": rows[1:]}
+    assert group(rows, f"phones.{'9' * 5_000}")({})["data"] == {}
 
 
 def test_assert_stops_with_its_message_and_leaves_the_state_alone():

@@ -86,6 +86,12 @@ def test_a_path_finds_its_matches_in_order(path, expected):
     assert find(path, DATA) == expected
 
 
+def test_an_index_of_thousands_of_digits_finds_nothing_or_cannot_be_read():
+    assert find(f"$.data.rows.{'9' * 5_000}", DATA) == []
+    with pytest.raises(JobError, match="cannot be read"):
+        find(f"$.data.rows[{'9' * 5_000}]", DATA)
+
+
 BAD = ["$.data.rows[", "$.", "$.rows[?(@.id >)]", "$.a..", "", "$.a[b", "$.data.rows]"]
 
 
